@@ -1,0 +1,18 @@
+//! nianbao (年报): a folder of Chinese government annual reports in, a public archive with proved figures out.
+//!
+//! ```text
+//! bytes ─ read ─▶ Draft ─ normalize ─▶ Draft ─ understand ─▶ Report ─ assemble ─▶ Archive ─ views/search/export ─▶ files
+//! ```
+//!
+//! [`model`] holds the nouns. The verbs (`read`, `normalize`, `understand`, `assemble`, `views`, `search`, `export`) are pure
+//! functions of their arguments and know only the nouns. The edges (`source`, `config`, `cache`, `theme`, `publish`, `diag`)
+//! touch disk and terminal. `pipeline` joins them, `cmd` calls `pipeline`, `main` calls `cmd`.
+
+pub mod assemble;
+pub mod export;
+pub mod model;
+pub mod normalize;
+pub mod read;
+pub mod search;
+pub mod understand;
+pub mod views;

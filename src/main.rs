@@ -1,0 +1,3 @@
+//! The command line: reads arguments, runs one command, chooses the exit code.
+
+fn main() {}

@@ -1,0 +1,152 @@
+//! Statutory forms and the indicator dictionary: what `understand/forms/*.toml` deserialises to.
+
+use super::Id;
+use serde::{Deserialize, Serialize};
+
+/// A form regime: the tables that one national or local document prescribes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// `2019`.
+    pub id: Id,
+    /// Official title.
+    pub title: String,
+    /// The document that prescribes it.
+    pub document: String,
+    /// First report year.
+    pub from: u16,
+    /// Last report year; none while it is in force.
+    pub to: Option<u16>,
+    /// Its tables in order.
+    #[serde(rename = "table")]
+    pub tables: Vec<FormTable>,
+}
+
+/// One table of a form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormTable {
+    /// `requests`.
+    pub id: Id,
+    /// Official title.
+    pub title: String,
+    /// Other wordings of the title, and strings that announce the table (第二十条第(五)项).
+    #[serde(default)]
+    pub anchors: Vec<String>,
+    /// Columns in official order.
+    #[serde(rename = "column")]
+    pub columns: Vec<FormColumn>,
+    /// Rows in official order, header rows included.
+    #[serde(rename = "row")]
+    pub rows: Vec<FormRow>,
+    /// Its 勾稽关系.
+    #[serde(default, rename = "identity")]
+    pub identities: Vec<Identity>,
+}
+
+/// A column of a form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormColumn {
+    /// `natural_person`.
+    pub id: Id,
+    /// Official label.
+    pub label: String,
+    /// Other wordings.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Label of the header above it, if any.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// Unit that holds for this column only.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// The column may hold signed changes (本年增/减).
+    #[serde(default)]
+    pub signed: bool,
+}
+
+/// A row of a form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormRow {
+    /// `new_requests`.
+    pub id: Id,
+    /// Official label, ordinal included.
+    pub label: String,
+    /// Other wordings.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Depth, from 0.
+    #[serde(default)]
+    pub level: u8,
+    /// Unit of its cells; none where the form fixes none.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Carries no figures by law.
+    #[serde(default)]
+    pub header: bool,
+}
+
+/// One identity (勾稽关系): the sum of `left` equals the sum of `right`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// `flow_balance`.
+    pub id: Id,
+    /// What it says, in Chinese; the official wording where there is one.
+    pub say: String,
+    /// Whether the form itself states it.
+    #[serde(default)]
+    pub official: bool,
+    /// Checked once for each column (terms are rows) or once for each row (terms are columns).
+    pub per: Axis,
+    /// The columns or rows it is checked over.
+    pub over: Vec<Id>,
+    /// Terms of the left side.
+    pub left: Vec<Id>,
+    /// Terms of the right side.
+    pub right: Vec<Id>,
+}
+
+/// Which way an identity runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axis {
+    /// Once for each column; terms are rows.
+    Column,
+    /// Once for each row; terms are columns.
+    Row,
+}
+
+/// A comparable figure of the dictionary.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Indicator {
+    /// `requests_received`.
+    pub id: Id,
+    /// Its name on the site.
+    pub label: String,
+    /// One sentence on what is counted.
+    #[serde(default)]
+    pub about: String,
+    /// Unit it is published in.
+    pub unit: String,
+    /// Theme it is listed under: 主动公开, 依申请公开, 复议诉讼, 保障.
+    pub group: String,
+    /// A level at a date (人员数) rather than a count over the year.
+    #[serde(default)]
+    pub stock: bool,
+    /// Cells that hold it, `<form>:<table>.<row>.<column>`; several terms of one form are summed with `+`.
+    #[serde(default)]
+    pub cells: Vec<String>,
+    /// Words by which prose names it; matching is `understand::prose`'s business.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Words that rule it out.
+    #[serde(default)]
+    pub never: Vec<String>,
+    /// Measure words it is counted in.
+    #[serde(default)]
+    pub units: Vec<String>,
+}

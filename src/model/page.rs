@@ -1,0 +1,48 @@
+//! What is published: pages to render, files to write, and where they go.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A page of the site, not yet rendered. Its context is exactly the JSON published beside it.
+pub struct Page {
+    /// Address below the site, ending in `/` or naming a file (`404.html`); empty for the home page.
+    pub url: String,
+    /// Template of the theme.
+    pub template: &'static str,
+    /// Digest of everything the context is made from; equal digests give equal pages.
+    pub digest: String,
+    /// Whether the context is published as `index.json` beside the page.
+    pub data: bool,
+    /// The context, made only when the page has to be rendered.
+    pub context: Box<dyn FnOnce() -> serde_json::Value + Send>,
+}
+
+/// A file that is not a page.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Path below the output folder, `/`-separated, never starting with a dot.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Where finished files go. The only trait of ours.
+pub trait Sink {
+    /// Takes a finished file.
+    fn put(&mut self, artifact: Artifact) -> std::io::Result<()>;
+}
+
+/// What the site says of itself; the same on every page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Site {
+    /// Title of the archive.
+    pub title: String,
+    /// Address it is published at, ending in `/`; empty when unknown.
+    pub url: String,
+    /// BCP 47.
+    pub language: String,
+    /// Licence of the data, as the publisher names it.
+    pub license: String,
+    /// One sentence.
+    pub description: String,
+}
