@@ -52,12 +52,14 @@ pub struct Archive {
 }
 
 /// One report in the archive's columns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// What `index.json` says of it.
     pub card: Card,
     /// Its place, resolved.
     pub place: Option<Place>,
+    /// Other names its agency goes by in it.
+    pub aliases: Vec<String>,
     /// Its comparable figures with their standing.
     pub core: BTreeMap<Id, Core>,
     /// Its findings.
