@@ -9,9 +9,11 @@
 //! touch disk and terminal. `pipeline` joins them, `cmd` calls `pipeline`, `main` calls `cmd`.
 
 pub mod assemble;
+pub mod cache;
 pub mod export;
 pub mod model;
 pub mod normalize;
+pub mod publish;
 pub mod read;
 pub mod search;
 pub mod understand;
