@@ -9,10 +9,12 @@
 //! touch disk and terminal. `pipeline` joins them, `cmd` calls `pipeline`, `main` calls `cmd`.
 
 pub mod assemble;
+pub mod config;
 pub mod export;
 pub mod model;
 pub mod normalize;
 pub mod read;
 pub mod search;
+pub mod source;
 pub mod understand;
 pub mod views;
