@@ -3,7 +3,7 @@
 //! In: one [`Entry`] per report without ids, and the ids minted by earlier builds. Out: a [`Catalog`] in its final order and the
 //! extended ids. Must never look at bodies, and never change an id that was minted before.
 
-use crate::model::archive::{Agency, AgencyRef, Card, Counts, Entry, Region, Year};
+use crate::model::archive::{Agency, AgencyNote, AgencyRef, Card, Counts, Entry, Region, Year};
 use crate::model::diagnostic::{Finding, Severity};
 use crate::model::report::{Kind, Place, Report};
 use crate::model::value::{Approx, Standing};
@@ -21,19 +21,6 @@ pub struct Ids {
     /// Canonical agency name → agency id.
     #[serde(default)]
     pub agencies: BTreeMap<String, String>,
-}
-
-/// What `site.toml` says of one agency.
-#[derive(Clone, Debug, Default)]
-pub struct AgencyNote {
-    /// Id chosen by the publisher.
-    pub id: Option<String>,
-    /// Other names.
-    pub aliases: Vec<String>,
-    /// Six-digit region code.
-    pub region: Option<String>,
-    /// Canonical name of the agency it succeeded.
-    pub successor_of: Option<String>,
 }
 
 /// The columns of an archive, in their final order.

@@ -44,16 +44,22 @@ pub enum Command {
         dir: PathBuf,
     },
     /// Build the site
-    #[command(after_help = "Example: nianbao build --base-url https://example.org/archive/\n\nThe site published before stays whole until the new one is complete.")]
+    #[command(
+        after_help = "Example: nianbao build --base-url https://example.org/archive/\n\nThe site published before stays whole until the new one is complete."
+    )]
     Build(Build),
     /// Build into memory, serve on this machine, rebuild on every change
     #[command(after_help = "Example: nianbao serve --open")]
     Serve(Serve),
     /// Report everything that does not add up, in the content and in the emitted site
-    #[command(after_help = "Example: nianbao check --strict --format github\n\nExit code 1 when errors were found (warnings too with --strict).")]
+    #[command(
+        after_help = "Example: nianbao check --strict --format github\n\nExit code 1 when errors were found (warnings too with --strict)."
+    )]
     Check(Check),
     /// Tell the whole story of a finding code, a rule, a form, a line or a figure
-    #[command(after_help = "Examples:\n  nianbao explain row-does-not-add-up\n  nianbao explain pinyin\n  nianbao explain 2019\n  nianbao explain content/a.txt:204\n  nianbao explain nan-tong-shi-ren-min-zheng-fu-2019 requests.new_requests.total")]
+    #[command(
+        after_help = "Examples:\n  nianbao explain row-does-not-add-up\n  nianbao explain pinyin\n  nianbao explain 2019\n  nianbao explain content/a.txt:204\n  nianbao explain nan-tong-shi-ren-min-zheng-fu-2019 requests.new_requests.total"
+    )]
     Explain {
         /// CODE, RULE, FORM, FILE:LINE, or REPORT-ID TABLE.ROW.COLUMN
         #[arg(value_name = "WHAT", required = true, num_args = 1..=2)]
@@ -63,7 +69,9 @@ pub enum Command {
     #[command(after_help = "Example: nianbao normalize report.txt --format json")]
     Normalize(Normalize),
     /// Reports to NDJSON, one line per input, in the same order
-    #[command(after_help = "Examples:\n  nianbao extract a.txt b.html\n  nianbao extract - < reports.ndjson     (lines {\"path\",\"text\"} or {\"path\",\"bytes_b64\"})\n\nAn input that cannot be read gives a line with \"error\".")]
+    #[command(
+        after_help = "Examples:\n  nianbao extract a.txt b.html\n  nianbao extract - < reports.ndjson     (lines {\"path\",\"text\"} or {\"path\",\"bytes_b64\"})\n\nAn input that cannot be read gives a line with \"error\"."
+    )]
     Extract {
         /// Report files, or - for NDJSON on standard input
         #[arg(value_name = "FILE", required = true)]

@@ -10,11 +10,15 @@
 
 pub mod assemble;
 pub mod cache;
+pub mod cli;
+pub mod config;
+pub mod diag;
 pub mod export;
 pub mod model;
 pub mod normalize;
 pub mod publish;
 pub mod read;
 pub mod search;
+pub mod source;
 pub mod understand;
 pub mod views;

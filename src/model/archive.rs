@@ -148,6 +148,19 @@ pub struct Agency {
     pub entries: Vec<usize>,
 }
 
+/// What `site.toml` says of one agency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AgencyNote {
+    /// Id chosen by the publisher.
+    pub id: Option<String>,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// Six-digit region code.
+    pub region: Option<String>,
+    /// Canonical name of the agency it succeeded.
+    pub successor_of: Option<String>,
+}
+
 /// A region of the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Region {

@@ -31,6 +31,14 @@ pub const CODES: &[Code] = &[
         example: "2019.txt -> /etc/passwd",
     },
     Code {
+        id: "file-name-unusable",
+        severity: Error,
+        title: "文件名不可用",
+        about: "文件名不是有效的 UTF-8，无法作为来源路径公布。请改名后重新加入。",
+        about_en: "The file name is not valid UTF-8, so it cannot be published as a source path. Rename the file and add it again.",
+        example: "\\xB1\\xA8.txt",
+    },
+    Code {
         id: "file-unreadable",
         severity: Error,
         title: "文件读不出",
