@@ -8,7 +8,7 @@ NIANBAO := target/release/nianbao
 ## site: build the program and the demonstration archive in content/ into public/
 site: deps-build
 	cargo build --release --locked
-	$(NIANBAO) build
+	$(NIANBAO) build $(if $(BASE_URL),--base-url $(BASE_URL))
 	@echo "look at it: $(NIANBAO) serve --open"
 
 ## test: everything CI checks
