@@ -204,20 +204,11 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
         let rest = &title[m.end()..];
         !["办公室", "领导小组", "中心", "管理局", "服务局", "管理办"].iter().any(|b| rest.starts_with(b))
     })?;
-    let mut end = topic.start();
-    let head = &title[..end];
-    let opens_with_government = topic.as_str().starts_with("政府") || topic.as_str().starts_with("政务");
-    if topic.as_str().starts_with("政府") {
-        let region = places::leading(head.trim_start_matches(|c: char| HEAD_LEFT.is_match(&c.to_string())))
-            .is_some_and(|m| m.end > 0);
-        let whole_region = HEAD_LEFT.find(head).map_or(head, |m| &head[m.end()..]);
-        let only_region = places::leading(whole_region).is_some_and(|m| m.end == whole_region.len());
-        if head.ends_with("人民") || (only_region && !whole_region.is_empty()) || (region && head.ends_with("人民"))
-        {
-            end += "政府".len();
-        }
-    }
-    let _ = opens_with_government;
+    let head = &title[HEAD_LEFT.find(&title[..topic.start()]).map_or(0, |m| m.end()).min(topic.start())..topic.start()];
+    // 人民政府 and 政府信息公开 share a word, and so do 某市政府 and 政府信息公开.
+    let place_alone = places::leading(head).is_some_and(|m| m.end == head.len());
+    let shared = topic.as_str().starts_with("政府") && (head.ends_with("人民") || place_alone);
+    let end = topic.start() + if shared { "政府".len() } else { 0 };
     let start = HEAD_LEFT.find(&title[..end]).map_or(0, |m| m.end());
     let kept = &title[start..end];
     let end = HEAD_RIGHT.find(kept).map_or(end, |m| start + m.start());
@@ -262,20 +253,23 @@ fn gap(name: &str) -> Gap {
     if FUNCTION.is_match(name) { Gap::Bare } else { Gap::None }
 }
 
+/// The body that a place stands for in a title: its government, or the office of a sub-district.
+fn government(name: &str) -> Option<String> {
+    let place = name.strip_suffix("政府").unwrap_or(name);
+    let whole = places::leading(place).is_some_and(|m| m.end == place.len());
+    if whole || place.ends_with(['镇', '乡']) || place.ends_with("苏木") {
+        return Some(format!("{place}人民政府"));
+    }
+    name.ends_with("街道").then(|| format!("{name}办事处"))
+}
+
 /// Cuts a printed name into its main name and the nameplate in brackets, each complete.
 pub fn nameplates(printed: &str) -> (String, Vec<String>) {
     static PLATES: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^([^()（）]+)[(（]([^()（）]+)[)）]$").expect("a pattern"));
     let printed = printed.split_whitespace().collect::<String>();
     let Some(parts) = PLATES.captures(&printed) else {
-        let plain = printed.clone();
-        let full = match plain.strip_suffix("政府") {
-            Some(place) if !place.ends_with("人民") && places::leading(place).is_some_and(|m| m.end == place.len()) => {
-                format!("{place}人民政府")
-            }
-            None if places::leading(&plain).is_some_and(|m| m.end == plain.len()) => format!("{plain}人民政府"),
-            _ => plain,
-        };
+        let full = government(&printed).unwrap_or_else(|| printed.clone());
         let aliases = if full == printed { Vec::new() } else { vec![printed] };
         return (full, aliases);
     };
@@ -315,6 +309,10 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
             Gap::None => (name, true),
             gap => {
                 let full = complete(&name, gap, witnesses, draft, evidence, home)?;
+                // The signature may add to the name of the title (…中心管理办公室); the shorter one is a name as well.
+                if let (Gap::Clipped(level), Some(place)) = (gap, places::leading(&full)) {
+                    aliases.push(format!("{}{}", &full[..place.end], &name[level.len_utf8()..]));
+                }
                 aliases.push(name);
                 (full, false)
             }

