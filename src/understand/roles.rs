@@ -353,6 +353,21 @@ fn grid_lines(draft: &Draft) -> BTreeSet<usize> {
     draft.grids.iter().flat_map(|g| &g.cells).filter(|c| c.line > 0).map(|c| c.line as usize - 1).collect()
 }
 
+/// How much of a title a text is: 0 for none, more for a year, a body and a proper end.
+fn rank(text: &str) -> u8 {
+    static YEAR: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?:19|20)\d\d|[一二][〇○零一二三四五六七八九OＯ０]{3}").expect("a pattern"));
+    if !is_title(text) {
+        return 0;
+    }
+    let weak = ["公开", "信息", "情况"].iter().any(|w| text.ends_with(w));
+    let year = YEAR.is_match(text);
+    if weak && !year {
+        return 0;
+    }
+    1 + 2 * u8::from(year) + 2 * u8::from(super::agency::in_title(text).is_some()) + u8::from(!weak)
+}
+
 /// Finds the title among the lines above the body. It may be broken over two or three lines.
 fn find_title(draft: &Draft, filled: &[usize], grids: &BTreeSet<usize>, reading: &mut Reading) {
     let text = |i: usize| draft.lines[i].text.trim();
@@ -367,25 +382,24 @@ fn find_title(draft: &Draft, filled: &[usize], grids: &BTreeSet<usize>, reading:
     }
     let labelled = |i: usize| !fields(text(i), false).is_empty() || FURNITURE.is_match(text(i));
     let joined = |from: usize, to: usize| window[from..=to].iter().map(|&i| text(i)).collect::<Vec<_>>().join("");
-    let mut found: Option<(usize, usize)> = None;
-    'widths: for width in [1usize, 2, 3] {
-        for from in 0..window.len() {
+    // The best title names its body and its year; a column of the site (政府信息公开年报) does neither. The first of equals wins,
+    // a title on one line before one broken over several.
+    let mut found: Option<(u8, (usize, usize))> = None;
+    for width in [1usize, 2, 3] {
+        for from in 0..(window.len() + 1).saturating_sub(width) {
             let to = from + width - 1;
-            if to >= window.len() || window[from..=to].iter().any(|&i| labelled(i) || is_date(text(i))) {
+            if window[from..=to].iter().any(|&i| labelled(i) || is_date(text(i))) {
                 continue;
             }
-            // A whole title with 年 or 报告 in it; parts must each be short and need each other.
+            let part = |&i: &usize| text(i).chars().count() <= 40 && (width == 1 || rank(text(i)) < 4);
             let whole = joined(from, to);
-            if is_title(&whole)
-                && (width == 1
-                    || (!is_title(text(window[from]))
-                        && window[from..=to].iter().all(|&i| text(i).chars().count() <= 40)))
-            {
-                found = Some((from, to));
-                break 'widths;
+            let rank = rank(&whole);
+            if rank > 0 && (width == 1 || window[from..=to].iter().all(part)) && found.is_none_or(|(best, _)| rank > best) {
+                found = Some((rank, (from, to)));
             }
         }
     }
+    let found = found.map(|(_, place)| place);
     let Some((mut from, mut to)) = found else { return };
     // A line of an agency alone above a title that starts with the year or the topic belongs to it, and so does a year alone below.
     let starts_bare = |t: &str| {
@@ -482,7 +496,7 @@ fn fields(text: &str, any_start: bool) -> Vec<(Label, std::ops::Range<usize>, bo
         let raw = &text[value.clone()];
         let (from, to) = trimmed(raw);
         let cut = VALUE_TAIL.find(&raw[from..to]).map_or(to, |m| from + m.start());
-        let kept = raw[from..cut].trim_end_matches(|c: char| c.is_whitespace() || "|｜;；,，【[(（".contains(c));
+        let kept = raw[from..cut].trim_end_matches(|c: char| c.is_whitespace() || "|｜;；,，【[(（】]".contains(c));
         let skipped = kept.len() - kept.trim_start_matches(['|', '｜', ' ']).len();
         *value = value.start + from + skipped.min(kept.len())..value.start + from + kept.len();
     }

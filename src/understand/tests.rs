@@ -277,3 +277,197 @@ fn titles_say_who_and_when() {
     }
     assert!(faults.is_empty(), "{} of {}\n{}", faults.len(), TITLES.len(), faults.join("\n"));
 }
+
+/// Whole small reports: text, then what must be read of it (`-` for nothing), findings as `!code`.
+const REPORTS: &[(&str, &[(&str, &str)])] = &[
+    // A clipped name, completed by the signature.
+    (
+        "2018年市统计局政府信息公开年报\n\n一、概述\n我局认真做好公开工作。\n二、问题\n还有差距。\n\n襄阳市统计局\n2019年1月21日",
+        &[("agency", "襄阳市统计局"), ("city", "襄阳市"), ("province", "湖北省"), ("signed", "2019-01-21"), ("standing", "solved")],
+    ),
+    // … by a sentence of the body.
+    (
+        "区民政局2018年政府信息公开年报\n一、概述\n2018年,武汉市江汉区民政局认真做好公开工作。\n二、问题\n还有差距。",
+        &[("agency", "武汉市江汉区民政局"), ("county", "江汉区"), ("city", "武汉市")],
+    ),
+    // … by the only city the text names.
+    (
+        "市林业局2018年政府信息公开年报\n一、概述\n我局在随州市政府网站公开信息12条,随州市各单位均可查阅。\n二、问题\n还有差距。",
+        &[("agency", "随州市林业局"), ("city", "随州市")],
+    ),
+    // … by nothing: two cities are named.
+    (
+        "市林业局2018年政府信息公开年报\n一、概述\n我局赴随州市、宜昌市学习,公开信息12条。\n二、问题\n还有差距。",
+        &[("agency", "-"), ("finding", "agency-missing"), ("report_year", "2018")],
+    ),
+    // No agency in the title: the signature has it.
+    (
+        "2016年政府信息公开工作年度报告\n一、概述\n我局认真做好公开工作。\n二、问题\n还有差距。\n    宜兴市城市管理局\n    二〇一七年二月二十八日",
+        &[("agency", "宜兴市城市管理局"), ("signed", "2017-02-28"), ("county", "宜兴市"), ("city", "无锡市"), ("standing", "printed")],
+    ),
+    // … or the opening sentence.
+    (
+        "2016年政府信息公开工作年度报告\n本报告由丹阳市水利局根据《中华人民共和国政府信息公开条例》编制。\n一、概述\n我局认真做好公开工作。",
+        &[("agency", "丹阳市水利局"), ("county", "丹阳市")],
+    ),
+    (
+        "2016年政府信息公开工作年度报告\n根据规定,现公布丹阳市政府2016年政府信息公开工作年度报告。\n一、概述\n我市认真做好公开工作。",
+        &[("agency", "丹阳市人民政府"), ("county", "丹阳市")],
+    ),
+    // … or the metadata, and an office that publishes for its government is not the government's name.
+    (
+        "2016年政府信息公开工作年度报告\n索引号:014000000/2017-00011 发布机构:丹阳市水利局\n一、概述\n我局认真做好公开工作。",
+        &[("agency", "丹阳市水利局"), ("publisher", "丹阳市水利局"), ("index_number", "014000000/2017-00011")],
+    ),
+    (
+        "2016年政府信息公开工作年度报告\n来源:丹阳市水利局 发布时间:2017-02-03 08:30:00 浏览次数:99\n一、概述\n我局认真做好公开工作。",
+        &[("agency", "丹阳市水利局"), ("source", "丹阳市水利局"), ("published", "2017-02-03")],
+    ),
+    (
+        "2016年政府信息公开工作年度报告\n来源:丹阳市人民政府办公室\n一、概述\n认真做好公开工作。",
+        &[("agency", "-"), ("source", "丹阳市人民政府办公室"), ("finding", "agency-missing")],
+    ),
+    (
+        "2016年政府信息公开工作年度报告\n发布机构:丹阳市人民政府办公室\n一、概述\n2016年,我市认真做好公开工作。",
+        &[("agency", "丹阳市人民政府"), ("publisher", "丹阳市人民政府办公室")],
+    ),
+    (
+        "2016年政府信息公开工作年度报告\n来源:新华日报\n一、概述\n认真做好公开工作。",
+        &[("agency", "-"), ("source", "新华日报")],
+    ),
+    // Two bodies that contradict each other.
+    (
+        "泗阳县农业局2016年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。\n二、问题\n还有差距。\n泗阳县审计局\n2017年3月1日",
+        &[("agency", "泗阳县农业局"), ("finding", "agency-conflict")],
+    ),
+    // Nameplates.
+    (
+        "嘉兴市自然资源和规划局(嘉兴市林业局)2020年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。",
+        &[("agency", "嘉兴市自然资源和规划局"), ("alias", "嘉兴市林业局")],
+    ),
+    (
+        "嘉兴市住房和城乡建设局(市人防办)2020年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。",
+        &[("agency", "嘉兴市住房和城乡建设局"), ("alias", "嘉兴市人防办")],
+    ),
+    // A place of several cities: the text decides, or nobody.
+    (
+        "鼓楼区审计局2018年政府信息公开工作年度报告\n一、概述\n按照徐州市政府要求,认真做好公开工作。",
+        &[("agency", "鼓楼区审计局"), ("city", "徐州市"), ("county", "鼓楼区")],
+    ),
+    (
+        "鼓楼区审计局2018年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。",
+        &[("agency", "鼓楼区审计局"), ("city", "-"), ("county", "-"), ("finding", "region-ambiguous")],
+    ),
+    (
+        "城中区人民政府2018年政府信息公开工作年度报告\n一、概述\n根据青海省政府要求,认真做好公开工作。",
+        &[("agency", "城中区人民政府"), ("city", "西宁市"), ("county", "城中区")],
+    ),
+    // Names of their time.
+    ("通州市文化局2008年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。", &[("county", "通州市"), ("city", "南通市")]),
+    ("淮安市楚州区文化局2010年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。", &[("county", "楚州区"), ("city", "淮安市")]),
+    ("巢湖市教育局2009年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。", &[("city", "巢湖市"), ("province", "安徽省")]),
+    // Titles broken over lines; the same title twice; site names behind it.
+    (
+        "靖江市交通运输局\n2017年政府信息公开工作年度报告\n\n一、概述\n认真做好公开工作。",
+        &[("title", "靖江市交通运输局2017年政府信息公开工作年度报告"), ("agency", "靖江市交通运输局"), ("report_year", "2017")],
+    ),
+    (
+        "靖江市交通运输局政府信息公开\n工作年度报告\n(2017年度)\n\n一、概述\n认真做好公开工作。",
+        &[("title", "靖江市交通运输局政府信息公开工作年度报告(2017年度)"), ("agency", "靖江市交通运输局"), ("report_year", "2017")],
+    ),
+    (
+        "靖江市交通运输局2017年政府信息公开年报_靖江市人民政府\n首页 > 政务公开 > 年报\n靖江市交通运输局2017年政府信息公开年报\n一、概述\n认真做好公开工作。",
+        &[("title", "靖江市交通运输局2017年政府信息公开年报"), ("agency", "靖江市交通运输局")],
+    ),
+    // Metadata rows of many shapes.
+    (
+        "索 引 号: 330481-2018-00123    主题分类: 政府信息公开年报\n发布机构: 海宁市体育局    成文日期: 2018年02月28日\n名　　称: 海宁市体育局2017年政府信息公开工作年度报告\n文　　号: 海体〔2018〕9号    发布日期: 2018-03-05\n海宁市体育局2017年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。",
+        &[
+            ("index_number", "330481-2018-00123"),
+            ("category", "政府信息公开年报"),
+            ("publisher", "海宁市体育局"),
+            ("written_date", "2018-02-28"),
+            ("document_number", "海体〔2018〕9号"),
+            ("published", "2018-03-05"),
+            ("agency", "海宁市体育局"),
+        ],
+    ),
+    (
+        "| 索引号 | 113304810025000000/2018-00001 | 公开方式 | 主动公开 |\n| 发文机关 | 海宁市体育局 | 发布日期 | 2018-03-05 |\n海宁市体育局2017年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。",
+        &[("index_number", "113304810025000000/2018-00001"), ("publisher", "海宁市体育局"), ("published", "2018-03-05")],
+    ),
+    (
+        "索引号:\n113304810025000000/2018-00001\n发布机构:\n海宁市体育局\n发布日期:\n2018-03-05\n文号:\n\n海宁市体育局2017年政府信息公开工作年度报告\n一、概述\n认真做好公开工作。",
+        &[("index_number", "113304810025000000/2018-00001"), ("publisher", "海宁市体育局"), ("published", "2018-03-05"), ("document_number", "-")],
+    ),
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n【来源:海宁市体育局】 【发布日期:2018-03-05】 【字号:大 中 小】 【打印】\n一、概述\n认真做好公开工作。",
+        &[("source", "海宁市体育局"), ("published", "2018-03-05")],
+    ),
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n2018-03-05 10:20\n一、概述\n认真做好公开工作。",
+        &[("published", "2018-03-05"), ("signed", "-")],
+    ),
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n(2018年3月5日)\n一、概述\n认真做好公开工作。",
+        &[("published", "-"), ("signed", "2018-03-05")],
+    ),
+    // Dates that cannot be.
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n发布时间:2018-02-30\n一、概述\n认真做好公开工作。",
+        &[("published", "2018-02-30"), ("finding", "date-impossible")],
+    ),
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n发布时间:2018-02-11\n一、概述\n认真做好公开工作。\n海宁市体育局\n2018年3月20日",
+        &[("signed", "2018-03-20"), ("finding", "date-impossible")],
+    ),
+    // Years that disagree.
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n所列数据的统计期限自2016年1月1日起至2016年12月31日止。\n一、概述\n认真做好公开工作。",
+        &[("report_year", "2017"), ("period_start", "2016-01-01"), ("period_end", "2016-12-31"), ("finding", "year-conflict")],
+    ),
+    (
+        "海宁市体育局政府信息公开工作年度报告\n所列数据的统计期限自2016年1月1日起至12月31日止。\n一、概述\n2017年,我局将继续努力。",
+        &[("report_year", "2016"), ("period_end", "2016-12-31")],
+    ),
+    (
+        "海宁市体育局政府信息公开工作年度报告\n一、概述\n2016年,我局认真落实《2015年政务公开要点》。2017年,我局将继续努力。",
+        &[("report_year", "2016")],
+    ),
+    ("海宁市体育局政府信息公开工作年度报告\n一、概述\n数据见海体〔2016〕3号,于2016112日公开。", &[("report_year", "-"), ("finding", "year-missing")]),
+    // Kinds.
+    ("海宁市体育局2017年政府信息公开工作情况统计表\n指标名称\n一、主动公开情况", &[("report_type", "statistics_table"), ("agency", "海宁市体育局")]),
+    ("关于报送2017年政府信息公开工作年度报告的通知\n各镇、街道:\n请于3月1日前报送。", &[("report_type", "notice"), ("agency", "-")]),
+    ("关于召开运动会的有关安排\n定于周五召开。", &[("report_type", "other"), ("agency", "-"), ("title", "-")]),
+];
+
+#[test]
+fn small_reports_are_read_as_they_say() {
+    let mut faults = Vec::new();
+    for (text, wants) in REPORTS {
+        let report = read(&draft(text));
+        let mut head = head(&report);
+        let standing = report.agency.standing.and_then(|s| serde_json::to_value(s).unwrap().as_str().map(str::to_owned));
+        head.extend(standing.map(|s| ("standing", s)));
+        let aliases = report.agency.value.as_ref().map(|a| a.aliases.clone()).unwrap_or_default();
+        let codes: Vec<_> = report.findings.iter().map(|f| f.code.to_string()).collect();
+        for (key, want) in *wants {
+            let good = match *key {
+                "finding" => codes.iter().any(|c| c == want),
+                "alias" => aliases.iter().any(|a| a == want),
+                key => head.get(key).map_or("-", String::as_str) == *want,
+            };
+            if !good {
+                faults.push(format!("{}\n   {key} {want}, but {:?} {aliases:?} {codes:?}", text.lines().next().unwrap(), head.get(key)));
+            }
+        }
+        // Nothing is found fault with that is in order.
+        let expected: Vec<_> = wants.iter().filter(|(k, _)| *k == "finding").map(|(_, v)| *v).collect();
+        for code in codes.iter().filter(|c| !expected.contains(&c.as_str())) {
+            if matches!(code.as_str(), "agency-conflict" | "date-impossible" | "year-conflict" | "heading-out-of-order" | "heading-duplicated") {
+                faults.push(format!("{}\n   false finding {code}", text.lines().next().unwrap()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}\n{}", faults.len(), faults.join("\n"));
+}
