@@ -230,6 +230,11 @@ fn is_named(text: &str) -> bool {
     is_body(text) || places::leading(text).is_some_and(|m| m.end == text.len())
 }
 
+/// Whether a name says whose it is: it names its place, or was clipped at it (市财政局), unlike 政务公开办公室.
+pub fn is_own_name(name: &str) -> bool {
+    places::leading(name).is_some_and(|m| m.end < name.len()) || matches!(gap(name), Gap::Clipped(_))
+}
+
 /// How much of a name is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Gap {
@@ -299,6 +304,8 @@ pub struct Witnesses {
     pub opening: Option<(String, Span)>,
     /// 来源: whoever put the page online.
     pub source: Option<(String, Span)>,
+    /// Bodies in the path to the page.
+    pub columns: Vec<(String, Span)>,
 }
 
 /// Decides on the body.

@@ -287,15 +287,15 @@ fn period(draft: &Draft, first: &roles::Reading) -> Option<Stretch> {
     None
 }
 
-/// The years a title names, with their places in it.
-fn title_years(title: &str) -> Vec<u16> {
-    let mut years: Vec<u16> = YEAR.captures_iter(title).filter_map(|c| number(&c["year"])).collect();
-    if years.is_empty() {
-        years = YEAR_BARE.captures_iter(title).filter_map(|c| number(&c["year"])).collect();
-    }
-    years.retain(|y| (1990..2100).contains(y));
-    years.dedup();
-    years
+/// The year a title names, and its digits. …2019年年度报告(2020年1月发布): the first is the one reported on.
+fn title_year(title: &str) -> Option<(u16, &str)> {
+    let years = |pattern: &'static Regex| {
+        pattern
+            .captures_iter(title)
+            .filter_map(|c| c.name("year"))
+            .find_map(|m| number(m.as_str()).filter(|y| (1990..2100).contains(y)).map(|y| (y, m.as_str())))
+    };
+    years(&YEAR).or_else(|| years(&YEAR_BARE))
 }
 
 fn year(
@@ -305,10 +305,10 @@ fn year(
     period: &Option<Stretch>,
     findings: &mut Vec<Finding>,
 ) -> Known<u16> {
-    let printed = title.as_ref().map(|t| (title_years(&t.text), t.at)).filter(|(years, _)| !years.is_empty());
+    let printed =
+        title.as_ref().and_then(|t| title_year(&t.text).map(|(year, digits)| (year, in_line(draft, t, digits))));
     let said = match (&printed, period) {
-        // …(2019年)年度报告(2020年1月发布): the first year is the one reported on.
-        (Some((years, at)), _) => Some((years[0], *at)),
+        (Some(said), _) => Some(*said),
         (None, Some(stretch)) => Some((stretch.years.1, stretch.at)),
         (None, None) => year_in_body(draft, first),
     };
@@ -493,7 +493,7 @@ fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: 
     });
     let in_title = title
         .as_ref()
-        .and_then(|t| agency::in_title(&t.text).map(|r| (t.text[r].to_owned(), title_span(draft, first, t))));
+        .and_then(|t| agency::in_title(&t.text).map(|r| (t.text[r.clone()].to_owned(), in_line(draft, t, &t.text[r]))));
     let field = |label: Label| {
         first.fields.iter().find(|f| f.label == label && agency::is_body(&f.value)).map(|f| (f.value.clone(), f.at))
     };
@@ -509,12 +509,35 @@ fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: 
         publisher: field(Label::Publisher),
         opening,
         source: field(Label::Source),
+        columns: columns(draft, first),
     }
 }
 
-/// Where the agency stands: the title's line as a whole, for a title may be broken over lines.
-fn title_span(_: &Draft, _: &roles::Reading, title: &Title) -> Span {
-    title.at
+/// Where words of the title stand: in its line, or the line as a whole when the title is broken over several.
+fn in_line(draft: &Draft, title: &Title, words: &str) -> Span {
+    let line = draft.lines.iter().find(|l| l.no == title.at.line);
+    line.and_then(|l| l.text.find(words).map(|start| l.origin(start, start + words.len()))).unwrap_or(title.at)
+}
+
+/// Bodies in the path to the page (首页 > 政务公开 > 市财政局).
+fn columns(draft: &Draft, first: &roles::Reading) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    for (line, _) in draft
+        .lines
+        .iter()
+        .zip(&first.roles)
+        .filter(|(l, role)| **role == Role::Chrome && l.text.contains(['>', '＞', '»']))
+    {
+        let mut start = 0;
+        for part in line.text.split(['>', '＞', '»']) {
+            let (from, to) = trimmed(part);
+            if agency::is_body(&part[from..to]) && agency::is_own_name(&part[from..to]) {
+                found.push((part[from..to].to_owned(), line.origin(start + from, start + to)));
+            }
+            start += part.len() + line.text[start + part.len()..].chars().next().map_or(0, char::len_utf8);
+        }
+    }
+    found
 }
 
 fn agency_and_region(
@@ -538,6 +561,17 @@ fn agency_and_region(
                 identity.findings.push(Finding::new("agency-conflict", Some(at.line), message).at(*at, words));
             }
         }
+    }
+    // A page kept under another body's column: no word against either, but the reader should know.
+    if let Some(named) = &named
+        && let Some((column, at)) = witnesses.columns.last()
+        && witnesses
+            .columns
+            .iter()
+            .all(|(c, _)| std::iter::once(&named.name).chain(&named.aliases).all(|n| agency::conflict(n, c)))
+    {
+        let message = format!("报告属于“{}”，网页栏目为“{column}”", named.name);
+        identity.findings.push(Finding::new("agency-conflict", Some(at.line), message).at(*at, "栏目"));
     }
     let canonical = |name: &str| known.aliases.get(name).cloned();
     identity.agency = match (&meta.agency, named) {

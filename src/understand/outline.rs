@@ -4,7 +4,7 @@
 //! the order in which a document first uses its styles of ordinals (一、 > 1. > (1) in one, 一、 > （一） > 1. in another). Must never
 //! take a table row or an item of a list for a section.
 
-use super::roles::{markup_level, trimmed};
+use super::roles::{is_cell, markup_level, trimmed};
 use crate::model::diagnostic::Finding;
 use crate::model::report::{Role, Section};
 use crate::model::source::Draft;
@@ -193,6 +193,13 @@ pub fn read(draft: &Draft, roles: &[Role], claimed: &BTreeSet<usize>) -> Reading
         let in_sequence = last.iter().find(|(s, _)| *s == style).map(|(_, n)| *n);
         let next = body.get(place + 1).copied();
         let title = match shape(rest) {
+            // A figure right below makes it the label of a row.
+            Shape::Alone(_)
+                if style != Style::Bare
+                    && (i + 1..draft.lines.len()).find(|&n| !text(n).is_empty()).is_some_and(|n| is_cell(text(n))) =>
+            {
+                continue;
+            }
             Shape::Alone(title) => {
                 reading.alone.insert(i);
                 title

@@ -238,6 +238,11 @@ pub fn is_date(text: &str) -> bool {
     DATE_ALONE.is_match(text)
 }
 
+/// Whether a line is a figure or a dash and nothing more, as in the cell of a table.
+pub fn is_cell(text: &str) -> bool {
+    NUMBER_CELL.is_match(text)
+}
+
 /// Whether a text reads as the title of a report of this kind.
 pub fn is_title(text: &str) -> bool {
     let length = text.chars().count();
@@ -295,12 +300,10 @@ pub fn read(draft: &Draft) -> Reading {
         let role = metadata(draft, i, &mut pending, true, &grids, &mut reading.fields);
         let role = role.or_else(|| (reading.title.is_some() && furniture_word(text(i))).then_some(Role::Chrome));
         let role = role.or_else(|| {
-            (is_date(text(i)) && filled.get(body + 1).is_some_and(|&next| !NUMBER_CELL.is_match(text(next)))).then(
-                || {
-                    reading.loose_dates.push(i);
-                    Role::Meta
-                },
-            )
+            (is_date(text(i)) && filled.get(body + 1).is_some_and(|&next| !is_cell(text(next)))).then(|| {
+                reading.loose_dates.push(i);
+                Role::Meta
+            })
         });
         let Some(role) = role else { break };
         reading.roles[i] = role;
@@ -330,7 +333,7 @@ pub fn read(draft: &Draft) -> Reading {
             && !has_ordinal(text(i))
             && !is_date(text(i))
             && !grids.contains(&i)
-            && !NUMBER_CELL.is_match(text(i))
+            && !is_cell(text(i))
         {
             unsure += 1;
         } else {
@@ -394,7 +397,10 @@ fn find_title(draft: &Draft, filled: &[usize], grids: &BTreeSet<usize>, reading:
             let part = |&i: &usize| text(i).chars().count() <= 40 && (width == 1 || rank(text(i)) < 4);
             let whole = joined(from, to);
             let rank = rank(&whole);
-            if rank > 0 && (width == 1 || window[from..=to].iter().all(part)) && found.is_none_or(|(best, _)| rank > best) {
+            if rank > 0
+                && (width == 1 || window[from..=to].iter().all(part))
+                && found.is_none_or(|(best, _)| rank > best)
+            {
                 found = Some((rank, (from, to)));
             }
         }
@@ -615,7 +621,7 @@ fn mark_tables(draft: &Draft, body: &[usize], grids: &BTreeSet<usize>, roles: &m
             roles[i] = Role::Table;
         }
     }
-    let cells: Vec<usize> = (0..body.len()).filter(|&p| NUMBER_CELL.is_match(text(body[p]))).collect();
+    let cells: Vec<usize> = (0..body.len()).filter(|&p| is_cell(text(body[p]))).collect();
     for pair in cells.windows(2) {
         let short = |p: usize| text(body[p]).chars().count() <= 40 && !text(body[p]).ends_with('。');
         if pair[1] - pair[0] <= 5 && (pair[0]..=pair[1]).all(short) {
