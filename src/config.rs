@@ -456,6 +456,15 @@ fn suggestion(name: &str, known: &[&str]) -> String {
     }
 }
 
+/// An address for the site from elsewhere than `site.toml`, checked and ending in `/`. The error says what is wrong.
+pub fn base_url(url: &str) -> Result<String, &'static str> {
+    match base_url_fault(url) {
+        Some(fault) => Err(fault),
+        None if url.is_empty() || url.ends_with('/') => Ok(url.to_owned()),
+        None => Ok(format!("{url}/")),
+    }
+}
+
 fn base_url_fault(url: &str) -> Option<&'static str> {
     let usual = "must be an address such as \"https://example.org/archive/\", or empty";
     if url.is_empty() {

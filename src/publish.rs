@@ -38,6 +38,41 @@ impl Memory {
     }
 }
 
+/// Where a build goes.
+pub enum Target {
+    /// To disk.
+    Folder(Folder),
+    /// To memory.
+    Memory(Memory),
+}
+
+impl Target {
+    /// Takes over a file as it was published before, if it is still there. False: it has to be made again.
+    pub fn keep(&mut self, path: &str, hash: &str) -> bool {
+        match self {
+            Target::Folder(folder) => folder.keep(path, hash),
+            Target::Memory(_) => false,
+        }
+    }
+
+    /// Whether the new site has a file at `path`.
+    pub fn has(&self, path: &str) -> bool {
+        match self {
+            Target::Folder(folder) => folder.wanted.contains_key(path),
+            Target::Memory(memory) => memory.files.contains_key(path),
+        }
+    }
+}
+
+impl Sink for Target {
+    fn put(&mut self, artifact: Artifact) -> io::Result<()> {
+        match self {
+            Target::Folder(folder) => folder.put(artifact),
+            Target::Memory(memory) => memory.put(artifact),
+        }
+    }
+}
+
 /// A site on disk, under construction.
 pub struct Folder {
     live: PathBuf,
@@ -123,11 +158,6 @@ impl Folder {
         Ok(target)
     }
 
-    /// The paths the new site holds so far.
-    pub fn paths(&self) -> impl Iterator<Item = &String> {
-        self.wanted.keys()
-    }
-
     /// Size of what was put, not counting what was kept.
     pub fn bytes_put(&self) -> u64 {
         self.bytes
@@ -205,7 +235,7 @@ fn check_path(path: &str) -> io::Result<()> {
 }
 
 /// An output folder that is neither empty nor ours is refused: other generators have wiped people's projects.
-fn refuse_foreign(output: &Path, root: &Path) -> Result<()> {
+pub fn refuse_foreign(output: &Path, root: &Path) -> Result<()> {
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if real(root).starts_with(real(output)) {
         bail!(

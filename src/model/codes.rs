@@ -110,6 +110,14 @@ pub const CODES: &[Code] = &[
         about_en: "The text has invisible control characters; they were removed and logged.",
         example: "U+200B",
     },
+    Code {
+        id: "internal-error",
+        severity: Error,
+        title: "程序出错",
+        about: "程序在读这份文件时出错。这是 nianbao 的缺陷，不是文件的错；该文件被隔离，其余照常发布。请带上文件报告缺陷。",
+        about_en: "The program failed on this file. That is a defect of nianbao, not of the file, which is quarantined while the others are published. Please report it with the file.",
+        example: "a.txt",
+    },
     // normalize: text
     Code {
         id: "mojibake-left",

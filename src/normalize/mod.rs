@@ -28,3 +28,8 @@ pub fn normalize(draft: Draft, options: &Options) -> Draft {
 pub fn rules() -> Vec<RuleDoc> {
     Vec::new()
 }
+
+/// Whether the converter works on this machine; the error says what to install.
+pub fn self_test() -> Result<(), String> {
+    Ok(())
+}
