@@ -29,11 +29,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 /// The program part of a file: tests may do what the program may not.
 fn program(text: &str) -> String {
     let end = text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len());
-    text[..end]
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or(""))
-        .collect::<Vec<_>>()
-        .join("\n")
+    text[..end].lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
 }
 
 /// Top-level modules of ours that a file names after `crate::`.
@@ -80,7 +76,8 @@ fn arrows_point_one_way() {
 #[test]
 fn the_middle_is_pure() {
     // `normalize/opencc.rs` is the one exception: the converter opens its dictionaries as files.
-    let world = ["std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant", "std::io::stdin", "println!"];
+    let world =
+        ["std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant", "std::io::stdin", "println!"];
     let mut faults = Vec::new();
     for (module, path, text) in sources() {
         let pure = NOUNS.contains(&module.as_str()) || VERBS.contains(&module.as_str());
