@@ -12,7 +12,7 @@
 use crate::assemble::{self, Ids};
 use crate::cache::{Cache, Key, Memo};
 use crate::config::Config;
-use crate::export::EXPORTS;
+use crate::export::{self, EXPORTS};
 use crate::model::archive::{AgencyNote, Archive, Download, Entry, Ignored, Inputs, Quarantined};
 use crate::model::diagnostic::Finding;
 use crate::model::page::{Artifact, Page, Sink, Site};
@@ -359,9 +359,7 @@ impl Project {
         lap(&mut built.timings, "render");
         search::write(&archive, target).context("writing the search index")?;
         lap(&mut built.timings, "search");
-        for export in EXPORTS.iter().filter(|export| self.exports(export.id)) {
-            (export.write)(&archive, target).with_context(|| format!("writing the export {}", export.id))?;
-        }
+        export::write(&archive, target, &|id| self.exports(id)).context("writing the data files")?;
         lap(&mut built.timings, "export");
         cache.settle(&notes, &keys, &[]).context("writing the cache")?;
         for entry in &archive.entries {
