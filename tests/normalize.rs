@@ -79,8 +79,13 @@ fn the_shared_cases_hold() {
             Some(list) => list.iter().filter_map(Value::as_str).collect(),
             None => case["expected"].as_str().into_iter().collect(),
         };
-        let alone = case["left_alone"].as_str().map(|pattern| regex::Regex::new(&format!("^(?:{pattern})$")).expect("a pattern"));
-        let flagged = done.found.iter().any(|finding| finding.line.is_some_and(|no| (from + 1..=from + count).contains(&(no as usize))));
+        let alone = case["left_alone"]
+            .as_str()
+            .map(|pattern| regex::Regex::new(&format!("^(?:{pattern})$")).expect("a pattern"));
+        let flagged = done
+            .found
+            .iter()
+            .any(|finding| finding.line.is_some_and(|no| (from + 1..=from + count).contains(&(no as usize))));
         if accepted.contains(&text.as_str()) {
             repaired += usize::from(alone.is_some());
         } else if alone.as_ref().is_some_and(|pattern| pattern.is_match(&text)) && flagged {
@@ -112,7 +117,10 @@ fn the_damaged_report_is_clean_line_by_line() {
         assert_eq!(line.text, case["expected"].as_str().unwrap_or_default(), "line {}", line.no);
     }
     let again = normalize(
-        Draft { lines: done.lines.iter().map(|line| Line::new(line.no, line.text.clone())).collect(), ..Draft::default() },
+        Draft {
+            lines: done.lines.iter().map(|line| Line::new(line.no, line.text.clone())).collect(),
+            ..Draft::default()
+        },
         &Options::default(),
     );
     assert!(again.lines.iter().all(|line| line.edits.is_empty()));
@@ -124,7 +132,10 @@ fn simplified_reports_get_no_edit_from_byte_pinyin_and_script_rules() {
         let Some(source) = shared(&format!("seeds/{name}.txt")) else { return };
         let done = normalize(draft(&source), &Options::default());
         for edit in done.lines.iter().flat_map(|line| &line.edits) {
-            assert!(["space", "doubled-stop", "whole-year", "control", "width"].contains(&edit.rule.as_ref()), "{edit:?}");
+            assert!(
+                ["space", "doubled-stop", "whole-year", "control", "width"].contains(&edit.rule.as_ref()),
+                "{edit:?}"
+            );
             eprintln!("{name} {}: {} {:?} -> {:?}", edit.line, edit.rule, edit.was, edit.now);
         }
         for finding in &done.found {

@@ -62,7 +62,8 @@ pub(super) struct ScriptData {
 }
 
 fn build() -> ScriptData {
-    let mut data = ScriptData { turns: Vec::new(), counterpart: Vec::new(), table: vec![0; 0x1_0000], astral: Vec::new() };
+    let mut data =
+        ScriptData { turns: Vec::new(), counterpart: Vec::new(), table: vec![0; 0x1_0000], astral: Vec::new() };
     let mut mark = |range: std::ops::RangeInclusive<u32>, kind: u16| {
         for slot in &mut data.table[*range.start() as usize..=*range.end() as usize] {
             *slot |= kind;
@@ -153,7 +154,8 @@ pub(super) fn simplified(character: char) -> char {
 /// Whether the character has another form in the other script.
 pub(super) fn has_other_form(character: char) -> bool {
     let data = script_data();
-    data.turns.binary_search_by_key(&character, |pair| pair.0).is_ok() || data.counterpart.binary_search(&character).is_ok()
+    data.turns.binary_search_by_key(&character, |pair| pair.0).is_ok()
+        || data.counterpart.binary_search(&character).is_ok()
 }
 
 /// The kinds of one character.

@@ -13,9 +13,18 @@ pub(super) const PERIOD: Rule = Rule {
     id: "whole-year",
     why: "统计期限“某年1月1日至12月31日”丢了“年”“月”二字。只在写的正是报告年度的全年时补回，其余残缺日期有多种读法，不改。",
     turns: &[
-        ("甲县2016年政府信息公开年度报告\n统计期限为201611日至1231日", "甲县2016年政府信息公开年度报告\n统计期限为2016年1月1日至12月31日"),
-        ("甲县2019年政府信息公开年度报告\n从201911日起到20191231日止", "甲县2019年政府信息公开年度报告\n从2019年1月1日起到2019年12月31日止"),
-        ("乙局2018年政府信息公开工作报告\n201811日—20181231日", "乙局2018年政府信息公开工作报告\n2018年1月1日—2018年12月31日"),
+        (
+            "甲县2016年政府信息公开年度报告\n统计期限为201611日至1231日",
+            "甲县2016年政府信息公开年度报告\n统计期限为2016年1月1日至12月31日",
+        ),
+        (
+            "甲县2019年政府信息公开年度报告\n从201911日起到20191231日止",
+            "甲县2019年政府信息公开年度报告\n从2019年1月1日起到2019年12月31日止",
+        ),
+        (
+            "乙局2018年政府信息公开工作报告\n201811日—20181231日",
+            "乙局2018年政府信息公开工作报告\n2018年1月1日—2018年12月31日",
+        ),
     ],
     leaves: &[
         "甲县2018年政府信息公开年度报告\n从201911日起到20191231日止",
@@ -31,13 +40,16 @@ pub(super) const PERIOD: Rule = Rule {
 };
 
 static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[^0-9])((20\d\d)年?1月?1日(?:0时|零时)?(起?[至到]|起|[-—–~～]{1,2})((20\d\d)?年?12月?31日))").expect("a fixed pattern")
+    Regex::new(r"(?:^|[^0-9])((20\d\d)年?1月?1日(?:0时|零时)?(起?[至到]|起|[-—–~～]{1,2})((20\d\d)?年?12月?31日))")
+        .expect("a fixed pattern")
 });
 
-static GARBLED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?:^|[^0-9])((?:19|20)\d\d\d{2,4}日)").expect("a fixed pattern"));
+static GARBLED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^0-9])((?:19|20)\d\d\d{2,4}日)").expect("a fixed pattern"));
 
-static TITLE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(20\d\d)\s*年?度?.{0,30}(?:报告|報告|年报|年報|总结|總結|自查)").expect("a fixed pattern"));
+static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(20\d\d)\s*年?度?.{0,30}(?:报告|報告|年报|年報|总结|總結|自查)").expect("a fixed pattern")
+});
 
 fn periods(text: &str, year: u16) -> Vec<Change> {
     let year = year.to_string();

@@ -105,7 +105,14 @@ impl Passage {
     }
 
     /// One piece for a span of the text that holds earlier pieces and new changes.
-    fn join(&self, rule: &'static str, source: Range<usize>, span: Range<usize>, group: Vec<Piece>, work: Vec<Change>) -> Piece {
+    fn join(
+        &self,
+        rule: &'static str,
+        source: Range<usize>,
+        span: Range<usize>,
+        group: Vec<Piece>,
+        work: Vec<Change>,
+    ) -> Piece {
         let mut steps = Vec::new();
         // Replay the earlier steps, each widened to the whole span.
         let mut parts: Vec<String> = Vec::new();

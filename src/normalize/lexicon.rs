@@ -13,8 +13,11 @@ type Word = [char; 4];
 const LONGEST: usize = 4;
 /// Cost of a Han character the lexicon does not know.
 const UNKNOWN: f32 = 17.0;
-/// Cost of a punctuation mark.
-const MARK: f32 = 5.0;
+/// Cost of a common and of a rare punctuation mark.
+const MARK: (f32, f32) = (5.0, 9.0);
+/// Above this a character alone is no function word; standing alone among words it costs more than its frequency says.
+const FUNCTION: f32 = 6.5;
+const ALONE: f32 = 2.0;
 
 static WORDS: LazyLock<HashMap<Word, f32>> = LazyLock::new(|| {
     let mut words = HashMap::with_capacity(90_000);
@@ -100,7 +103,14 @@ impl Reading {
         let character = simplified(character);
         self.characters.push(character);
         let end = self.characters.len();
-        let alone = if is_han(character) { own.cost(&[character]).unwrap_or(UNKNOWN) } else { MARK };
+        let alone = if is_han(character) {
+            let cost = own.cost(&[character]).unwrap_or(UNKNOWN);
+            if cost > FUNCTION { cost + ALONE } else { cost }
+        } else if "，。、“”".contains(character) || character.is_ascii() {
+            MARK.0
+        } else {
+            MARK.1
+        };
         let mut best = (self.best[end - 1].0 + alone, 1u8);
         if is_han(character) {
             for length in 2..=LONGEST.min(end) {

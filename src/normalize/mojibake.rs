@@ -36,7 +36,7 @@ pub(super) const BYTES: Rule = Rule {
     turns: &[
         ("建設(shè)領(lǐng)域?qū)徟鷷r(shí)限", "建设(shè)领(lǐng)域审批时(shí)限"),
         ("服務(wù)轉(zhuǎn)變?yōu)椤版I對鍵”模式", "服务(wù)转(zhuǎn)变为“键对键”模式"),
-        ("?。ǘ┻M(jìn)一步公開信息", "(二)进(jìn)一步公开信息"),
+        ("(一)健全制度\n?。ǘ┻M(jìn)一步公開信息", "(一)健全制度\n(二)进(jìn)一步公开信息"),
     ],
     leaves: &["为什么要公开?(一)因为", "群众问:怎么办?。", "何时开通?", "共公开信息\u{FFFD}条", "?"],
     run: repair,
@@ -53,7 +53,10 @@ pub(super) fn misread(text: &str) -> Vec<Change> {
                 if let Some((start, bytes)) = run.take()
                     && bytes.len() >= 3
                     && let Ok(now) = String::from_utf8(bytes)
-                    && now.chars().all(|c| is_han(c) || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…'))
+                    && now.chars().all(|c| {
+                        is_han(c)
+                            || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…')
+                    })
                 {
                     changes.push(Change::sure(start..at, now));
                 }
@@ -194,11 +197,11 @@ fn reading(text: &str) -> Option<(String, usize)> {
     (!reading.is_ascii() && text[length..].starts_with(')')).then_some((reading, length + 1))
 }
 
-/// The damaged stretches of a text, in order.
-fn damages(text: &str) -> Vec<Damage> {
+/// The damaged stretches of a text, in order; `before` is the number of the list item before it, if known.
+fn damages(text: &str, before: Option<usize>) -> Vec<Damage> {
     let mut found = Vec::new();
     let mut from = 0;
-    if let Some(damage) = numeral(text) {
+    if let Some(damage) = numeral(text, before) {
         from = damage.at.end;
         found.push(damage);
     }
@@ -220,15 +223,16 @@ fn damages(text: &str) -> Vec<Damage> {
 }
 
 const NUMERALS: &[&str] = &[
-    "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五", "十六", "十七", "十八", "十九", "二十",
+    "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五", "十六", "十七",
+    "十八", "十九", "二十",
 ];
 
 /// `?。ǘ┻…` at the start of a line: an indent lost a byte, and `（二）…` was read one byte late.
-fn numeral(text: &str) -> Option<Damage> {
+fn numeral(text: &str, before: Option<usize>) -> Option<Damage> {
     let start = text.len() - text.trim_start().len();
     let body = text[start..].strip_prefix("?。")?;
     let from = text.len() - body.len();
-    let mut fits = NUMERALS.iter().filter_map(|numeral| {
+    let fits = NUMERALS.iter().enumerate().filter_map(|(index, numeral)| {
         let mut bytes = vec![0xA8];
         bytes.extend(numeral.chars().filter_map(pair).flatten());
         bytes.push(0xA3);
@@ -242,12 +246,14 @@ fn numeral(text: &str) -> Option<Damage> {
         }
         let c = text[at..].chars().next()?;
         // The bracket closes with A3 A9; the A9 is read with the next lead byte.
-        pair(c).filter(|pair| pair[0] == 0xA9).map(|pair| (*numeral, pair[1], at + c.len_utf8()))
+        pair(c).filter(|pair| pair[0] == 0xA9).map(|pair| (index + 1, *numeral, pair[1], at + c.len_utf8()))
     });
-    let (numeral, lead, next) = fits.next()?;
-    if fits.next().is_some() {
-        return None;
+    let mut fits: Vec<_> = fits.collect();
+    if fits.len() > 1 {
+        // 二 and 二十 leave the same trace; the sibling before decides.
+        fits.retain(|fit| before.is_some_and(|before| fit.0 == before + 1));
     }
+    let (_, numeral, lead, next) = fits.pop()?;
     let (pairs, end, to) = run(text, next);
     Some(Damage { at: start..to, head: format!("（{numeral}）"), leads: vec![lead], pairs, end })
 }
@@ -269,7 +275,7 @@ const MARGIN: f32 = 5.0;
 const DEAREST: f32 = 8.0;
 
 /// The most a word of one character may cost to count as support.
-const COMMON: f32 = 7.5;
+const COMMON: f32 = 9.5;
 
 fn allowed(c: char) -> bool {
     is_han(c) || "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·".contains(c)
@@ -395,7 +401,8 @@ fn solve(text: &str, damage: &Damage, own: &Own) -> Option<(String, Sure)> {
         .iter()
         .map(|(at, length)| {
             let inside = (*at).max(start)..(at + length).min(start + count);
-            let stands = *length > 1 || !is_han(best.reading.character(*at)) || best.reading.word_cost(*at, *length) <= COMMON;
+            let stands =
+                *length > 1 || !is_han(best.reading.character(*at)) || best.reading.word_cost(*at, *length) <= COMMON;
             if stands { inside.len() } else { 0 }
         })
         .sum::<usize>()
@@ -407,8 +414,12 @@ fn solve(text: &str, damage: &Damage, own: &Own) -> Option<(String, Sure)> {
     };
     let mean = (best.reading.cost() - base - right_alone) / count.max(1) as f32;
     if std::env::var("NZ").is_ok() {
-        eprintln!("{:?} -> {:?} margin {margin} mean {mean} supported {supported}/{count} second {:?}", &text[damage.at.clone()],
-            best.text.iter().collect::<String>(), finished.get(1).map(|s| s.text.iter().collect::<String>()));
+        eprintln!(
+            "{:?} -> {:?} margin {margin} mean {mean} supported {supported}/{count} second {:?}",
+            &text[damage.at.clone()],
+            best.text.iter().collect::<String>(),
+            finished.get(1).map(|s| s.text.iter().collect::<String>())
+        );
     }
     let enough = supported * 10 >= count * 7 && mean <= DEAREST && margin >= MARGIN;
     enough.then(|| {
@@ -427,28 +438,40 @@ pub(super) fn punctuation_is_wide(work: &Work) -> bool {
 fn fold(text: &str, wide: bool) -> String {
     text.chars()
         .map(|c| match c {
-            '，' | '（' | '）' | '：' | '；' | '！' | '？' if !wide => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            '，' | '（' | '）' | '：' | '；' | '！' | '？' if !wide => {
+                char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
+            }
             _ => c,
         })
         .collect()
 }
 
+/// The number of a list item `(三)`, or 0 for a heading, after which such a list begins anew.
+fn list_number(text: &str) -> Option<usize> {
+    let text = text.trim_start();
+    if let Some(rest) = text.strip_prefix(['(', '（']) {
+        let numeral = &rest[..rest.find([')', '）'])?];
+        return NUMERALS.iter().position(|known| *known == numeral).map(|index| index + 1);
+    }
+    let numeral = &text[..text.find('、')?];
+    NUMERALS.contains(&numeral).then_some(0)
+}
+
+/// Whether a text shows a trace of this damage.
+fn is_damaged(text: &str) -> bool {
+    text.match_indices('?').any(|(at, _)| reading(&text[at + 1..]).is_some() || text[at..].starts_with("?。"))
+}
+
 fn repair(work: &mut Work) {
-    let damaged: Vec<(usize, Vec<Damage>)> = work
-        .lines
-        .iter()
-        .chain(&work.cells)
-        .enumerate()
-        .filter(|(_, passage)| passage.seen.any(kind::DAMAGE))
-        .map(|(index, passage)| (index, damages(&passage.text)))
-        .filter(|(_, damages)| !damages.is_empty())
+    let hurt: BTreeSet<usize> = (work.lines.iter().chain(&work.cells).enumerate())
+        .filter(|(_, passage)| passage.seen.any(kind::DAMAGE) && is_damaged(&passage.text))
+        .map(|(index, _)| index)
         .collect();
-    if damaged.is_empty() {
+    if hurt.is_empty() {
         return;
     }
     let wide = punctuation_is_wide(work);
     let mut own = Own::default();
-    let hurt: BTreeSet<usize> = damaged.iter().map(|(index, _)| *index).collect();
     for (index, line) in work.lines.iter().enumerate() {
         let mut text = line.text.clone();
         for annotation in annotations(&text).into_iter().rev() {
@@ -461,17 +484,22 @@ fn repair(work: &mut Work) {
             own.learn(&text);
         }
     }
-    let lines = work.lines.len();
-    for (index, damages) in damaged {
-        let passage = if index < lines { &mut work.lines[index] } else { &mut work.cells[index - lines] };
-        let changes: Vec<Change> = damages
-            .iter()
-            .filter_map(|damage| {
-                solve(&passage.text, damage, &own)
-                    .map(|(now, sure)| Change { at: damage.at.clone(), now: fold(&now, wide), sure })
-            })
-            .collect();
-        passage.apply(BYTES.id, changes);
+    let mut before = None;
+    for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {
+        if hurt.contains(&index) {
+            let changes: Vec<Change> = damages(&passage.text, before)
+                .iter()
+                .filter_map(|damage| {
+                    solve(&passage.text, damage, &own).map(|(now, sure)| Change {
+                        at: damage.at.clone(),
+                        now: fold(&now, wide),
+                        sure,
+                    })
+                })
+                .collect();
+            passage.apply(BYTES.id, changes);
+        }
+        before = list_number(&passage.text).or(before);
     }
 }
 
@@ -483,7 +511,7 @@ pub(super) fn flag(work: &mut Work) {
             continue;
         }
         let text = &line.text;
-        let stretch = damages(text)
+        let stretch = damages(text, None)
             .first()
             .map(|damage| damage.at.clone())
             .or_else(|| {
@@ -496,7 +524,4 @@ pub(super) fn flag(work: &mut Work) {
             work.flag("mojibake-left", index, at, "此处像是字节错位，不能证明原文，保持原样".to_owned());
         }
     }
-}
-pub(super) fn debug(t: &str) -> String {
-    format!("{:?} {:x?} {:?} {:?}", numeral(t), t.chars().map(pair).collect::<Vec<_>>(), decode(0xA8,0xB6), decode(0xFE,0xA3))
 }

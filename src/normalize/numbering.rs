@@ -105,7 +105,8 @@ fn restore(work: &mut Work) {
         let message = format!("序号“{}”由连续的同级序号推出", change.now);
         let line = &mut work.lines[index];
         let span = crate::model::source::Span { line: line.no, start: from.start as u32, end: from.end as u32 };
-        work.found.push(crate::model::diagnostic::Finding::new("number-restored", Some(line.no), message).at(span, "?。?)"));
+        work.found
+            .push(crate::model::diagnostic::Finding::new("number-restored", Some(line.no), message).at(span, "?。?)"));
         line.apply(NUMBERS.id, vec![change]);
     }
 }

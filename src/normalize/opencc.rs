@@ -49,7 +49,9 @@ fn open() -> Result<OpenCC, String> {
     // A folder that is incomplete or stale fails the self-test; then a fresh one of this process alone is tried.
     for base in home.into_iter().chain([env::temp_dir()]) {
         for path in [base.join(&folder), base.join(format!("{folder}-{}", process::id()))] {
-            match install(&path).and_then(|()| OpenCC::new(path.join("nianbao.json")).map_err(|error| error.to_string())) {
+            match install(&path)
+                .and_then(|()| OpenCC::new(path.join("nianbao.json")).map_err(|error| error.to_string()))
+            {
                 Ok(converter) => match examine(&converter) {
                     Ok(()) => return Ok(converter),
                     Err(message) => trouble = message,

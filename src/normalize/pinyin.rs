@@ -19,7 +19,13 @@ pub(super) const PINYIN: Rule = Rule {
         ("機(jī)關(guān)業(yè)務(wù)會(huì)議實(shí)行公開", "机关业务会议实行公开"),
         ("区(qū)财(cái)政报(bào)告、产(chǎn)业(yè)规(guī)划(huà)", "区财政报告、产业规划"),
     ],
-    leaves: &["任命李垚(yáo)为副主任", "执行国家标准(GB/T 2260)", "手机(App)端", "介绍“垚(yáo)”“淼(miǎo)”两字读音", "联系人(lǐ)"],
+    leaves: &[
+        "任命李垚(yáo)为副主任",
+        "执行国家标准(GB/T 2260)",
+        "手机(App)端",
+        "介绍“垚(yáo)”“淼(miǎo)”两字读音",
+        "联系人(lǐ)",
+    ],
     run: remove,
 };
 
@@ -85,7 +91,9 @@ pub(super) fn syllable(text: &str) -> Option<(String, usize)> {
         spelt.push(usual);
         length += c.len_utf8();
     }
-    (!spelt.is_empty() && spelt.chars().count() <= 6 && spelt.chars().filter(|c| !c.is_ascii() && *c != 'ü').count() <= 1)
+    (!spelt.is_empty()
+        && spelt.chars().count() <= 6
+        && spelt.chars().filter(|c| !c.is_ascii() && *c != 'ü').count() <= 1)
         .then_some((spelt, length))
 }
 
@@ -144,7 +152,8 @@ fn remove(work: &mut Work) {
         .iter()
         .enumerate()
         .map(|(class, tally)| {
-            let everywhere: Vec<&Tally> = tally.values().filter(|tally| tally.annotated * 10 >= tally.standing * 9).collect();
+            let everywhere: Vec<&Tally> =
+                tally.values().filter(|tally| tally.annotated * 10 >= tally.standing * 9).collect();
             let witnesses: usize = everywhere.iter().map(|tally| tally.annotated).sum();
             let needed = if class == 0 { SEVERAL } else { 2 * SEVERAL };
             everywhere.len() >= needed.min(SEVERAL + class * 3) && witnesses >= needed
@@ -167,8 +176,11 @@ fn remove(work: &mut Work) {
         work.found.push(Finding::new("pinyin-polluted", None, format!("全文被插入拼音注音，已清除 {removed} 处")));
     }
     for index in 0..work.lines.len() {
-        let left: Vec<Range<usize>> =
-            annotations(&work.lines[index].text).into_iter().filter(|found| found.toned).map(|found| found.at).collect();
+        let left: Vec<Range<usize>> = annotations(&work.lines[index].text)
+            .into_iter()
+            .filter(|found| found.toned)
+            .map(|found| found.at)
+            .collect();
         for at in left {
             work.flag("pinyin-left", index, at, "疑似注音，但不能证明是插入的，保持原样".to_owned());
         }

@@ -153,9 +153,12 @@ fn convert(work: &mut Work) {
         differ(&passage.text[range.clone()], now, range.start, &mut changes[index]);
     }
     for (index, passage) in work.passages().enumerate() {
-        changes[index].extend(names(&passage.text).into_iter().filter(|_| passage.traditional).filter_map(|(at, now)| {
-            (passage.text[at.clone()] != *now).then(|| Change::sure(at, now))
-        }));
+        changes[index].extend(
+            names(&passage.text)
+                .into_iter()
+                .filter(|_| passage.traditional)
+                .filter_map(|(at, now)| (passage.text[at.clone()] != *now).then(|| Change::sure(at, now))),
+        );
         changes[index].sort_by_key(|change| change.at.start);
         let changes = std::mem::take(&mut changes[index]);
         passage.apply(SCRIPT.id, changes);
@@ -164,7 +167,11 @@ fn convert(work: &mut Work) {
 
 /// Names whose characters conversion must not touch, with their Simplified form.
 static NAMES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    include_str!("names.tsv").lines().filter(|row| !row.starts_with('#')).filter_map(|row| row.split_once('\t')).collect()
+    include_str!("names.tsv")
+        .lines()
+        .filter(|row| !row.starts_with('#'))
+        .filter_map(|row| row.split_once('\t'))
+        .collect()
 });
 
 fn names(text: &str) -> Vec<(Range<usize>, &'static str)> {
@@ -209,7 +216,11 @@ fn differ(was: &str, now: &str, offset: usize, changes: &mut Vec<Change>) {
                     change.now.push(to);
                 }
                 (None, false) => {
-                    run = Some(Change { at: offset + at..offset + at + from.len_utf8(), now: to.to_string(), sure: Sure::Sure });
+                    run = Some(Change {
+                        at: offset + at..offset + at + from.len_utf8(),
+                        now: to.to_string(),
+                        sure: Sure::Sure,
+                    });
                 }
                 (_, true) => changes.extend(run.take()),
             }
@@ -255,7 +266,8 @@ const WRITTEN_AFTER: &str = "显卓昭土专论编译原巨遗合拙撰较名新
 /// 着 before these.
 const PARTICLE_BEFORE: &str = "力眼手重急陆落想装实迷火凉色笔意";
 /// 着 after these.
-const PARTICLE_AFTER: &str = "随沿绕味在看有本朝向跟接伴志挥临担负系表现响起带顺凭对活等怀照冒坐站拿守走借为含藏持执沉胶穿衣循靠扶抱望听说想指";
+const PARTICLE_AFTER: &str =
+    "随沿绕味在看有本朝向跟接伴志挥临担负系表现响起带顺凭对活等怀照冒坐站拿守走借为含藏持执沉胶穿衣循靠扶抱望听说想指";
 
 fn particle(text: &str) -> Vec<Change> {
     let mut changes = Vec::new();

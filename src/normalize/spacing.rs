@@ -8,8 +8,8 @@ use super::{Rule, Work};
 
 /// Every kind of space; the first two are what a plain text may hold.
 pub(super) const SPACES: &[char] = &[
-    ' ', '\t', '\u{A0}', '\u{1680}', '\u{2000}', '\u{2001}', '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}', '\u{2006}', '\u{2007}',
-    '\u{2008}', '\u{2009}', '\u{200A}', '\u{202F}', '\u{205F}', '\u{3000}',
+    ' ', '\t', '\u{A0}', '\u{1680}', '\u{2000}', '\u{2001}', '\u{2002}', '\u{2003}', '\u{2004}', '\u{2005}',
+    '\u{2006}', '\u{2007}', '\u{2008}', '\u{2009}', '\u{200A}', '\u{202F}', '\u{205F}', '\u{3000}',
 ];
 
 /// Stops that never stand twice.
@@ -18,7 +18,11 @@ pub(super) const STOPS: &[char] = &['。', '，', '、', '；', '：'];
 pub(super) const CONTROL: Rule = Rule {
     id: "control",
     why: "控制字符和零宽字符读者看不见，却会让检索和表格识别失灵，因此去除。",
-    turns: &[("政\u{200b}务\u{feff}公开", "政务公开"), ("依法\u{b}行政\u{0}", "依法行政"), ("年\u{ad}度\u{202a}报告", "年度报告")],
+    turns: &[
+        ("政\u{200b}务\u{feff}公开", "政务公开"),
+        ("依法\u{b}行政\u{0}", "依法行政"),
+        ("年\u{ad}度\u{202a}报告", "年度报告"),
+    ],
     leaves: &["姓名\t职务", "政务公开", "面积50㎡"],
     run: |work| work.each("control", kind::CONTROL, controls),
 };
@@ -45,12 +49,54 @@ pub(super) const ENTITY: Rule = Rule {
 };
 
 const ENTITIES: &[(&str, &str)] = &[
-    ("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("apos", "'"), ("nbsp", "\u{A0}"), ("ensp", "\u{2002}"), ("emsp", "\u{2003}"),
-    ("thinsp", "\u{2009}"), ("ldquo", "“"), ("rdquo", "”"), ("lsquo", "‘"), ("rsquo", "’"), ("hellip", "…"), ("mdash", "—"), ("ndash", "–"),
-    ("middot", "·"), ("bull", "•"), ("times", "×"), ("divide", "÷"), ("laquo", "«"), ("raquo", "»"), ("copy", "©"), ("reg", "®"),
-    ("trade", "™"), ("deg", "°"), ("permil", "‰"), ("yen", "¥"), ("sect", "§"), ("plusmn", "±"), ("le", "≤"), ("ge", "≥"), ("ne", "≠"),
-    ("rarr", "→"), ("larr", "←"), ("zwnj", ""), ("zwj", ""), ("shy", ""), ("lrm", ""), ("rlm", ""), ("frac12", "½"), ("frac14", "¼"),
-    ("sup2", "²"), ("sup3", "³"), ("alpha", "α"), ("beta", "β"), ("mu", "μ"), ("Omega", "Ω"),
+    ("amp", "&"),
+    ("lt", "<"),
+    ("gt", ">"),
+    ("quot", "\""),
+    ("apos", "'"),
+    ("nbsp", "\u{A0}"),
+    ("ensp", "\u{2002}"),
+    ("emsp", "\u{2003}"),
+    ("thinsp", "\u{2009}"),
+    ("ldquo", "“"),
+    ("rdquo", "”"),
+    ("lsquo", "‘"),
+    ("rsquo", "’"),
+    ("hellip", "…"),
+    ("mdash", "—"),
+    ("ndash", "–"),
+    ("middot", "·"),
+    ("bull", "•"),
+    ("times", "×"),
+    ("divide", "÷"),
+    ("laquo", "«"),
+    ("raquo", "»"),
+    ("copy", "©"),
+    ("reg", "®"),
+    ("trade", "™"),
+    ("deg", "°"),
+    ("permil", "‰"),
+    ("yen", "¥"),
+    ("sect", "§"),
+    ("plusmn", "±"),
+    ("le", "≤"),
+    ("ge", "≥"),
+    ("ne", "≠"),
+    ("rarr", "→"),
+    ("larr", "←"),
+    ("zwnj", ""),
+    ("zwj", ""),
+    ("shy", ""),
+    ("lrm", ""),
+    ("rlm", ""),
+    ("frac12", "½"),
+    ("frac14", "¼"),
+    ("sup2", "²"),
+    ("sup3", "³"),
+    ("alpha", "α"),
+    ("beta", "β"),
+    ("mu", "μ"),
+    ("Omega", "Ω"),
 ];
 
 fn entities(text: &str) -> Vec<Change> {
@@ -95,7 +141,11 @@ fn decode_entities(text: &str) -> Vec<Change> {
 pub(super) const SPACE: Rule = Rule {
     id: "space",
     why: "行首行尾的空格和不间断空格只是排版；标点之后、时刻之中的空格是录入时留下的。词与词之间的空格可能分隔两格或两个姓名，不动。",
-    turns: &[("\u{a0}\u{3000}(一)创新方式 ", "(一)创新方式"), ("公开制度。 全面推进", "公开制度。全面推进"), ("发布时间:2018-01-05 09 :30", "发布时间:2018-01-05 09:30")],
+    turns: &[
+        ("\u{a0}\u{3000}(一)创新方式 ", "(一)创新方式"),
+        ("公开制度。 全面推进", "公开制度。全面推进"),
+        ("发布时间:2018-01-05 09 :30", "发布时间:2018-01-05 09:30"),
+    ],
     leaves: &["姓名 职务 分工", "3 12 0 5 20", "2020-03-10 13:55", "(GB/T 2260)", "一\t二"],
     run: |work| work.each("space", kind::SPACE, spaces),
 };
@@ -211,7 +261,12 @@ pub(super) fn flag(work: &mut Work) {
             }
         }
         if let Some(at) = lone.or(open) {
-            work.flag("quote-unbalanced", index, at..at + '“'.len_utf8(), "引号缺少另一侧，位置无法确定，保持原样".to_owned());
+            work.flag(
+                "quote-unbalanced",
+                index,
+                at..at + '“'.len_utf8(),
+                "引号缺少另一侧，位置无法确定，保持原样".to_owned(),
+            );
         }
     }
 }

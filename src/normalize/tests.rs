@@ -53,11 +53,19 @@ fn every_rule_does_what_its_examples_say() {
         for (was, now) in rule.turns {
             let done = check(was, &Options::default());
             assert_eq!(text(&done), *now, "{}", rule.id);
-            assert!(done.lines.iter().flat_map(|line| &line.edits).any(|edit| edit.rule == rule.id), "{}: {was}", rule.id);
+            assert!(
+                done.lines.iter().flat_map(|line| &line.edits).any(|edit| edit.rule == rule.id),
+                "{}: {was}",
+                rule.id
+            );
             let again = check(now, &Options::default());
             assert_eq!(text(&again), *now, "{}", rule.id);
             let off = Options { off: [rule.id.to_owned()].into(), ..Options::default() };
-            assert!(check(was, &off).lines.iter().flat_map(|line| &line.edits).all(|edit| edit.rule != rule.id), "{}", rule.id);
+            assert!(
+                check(was, &off).lines.iter().flat_map(|line| &line.edits).all(|edit| edit.rule != rule.id),
+                "{}",
+                rule.id
+            );
         }
         for leave in rule.leaves {
             for script in [None, Some(Script::Hans)] {
@@ -67,9 +75,4 @@ fn every_rule_does_what_its_examples_say() {
             }
         }
     }
-}
-
-#[test]
-fn zz_debug() {
-    eprintln!("{:?}", mojibake::debug("?。ǘ┻M(jìn)一步公開信息"));
 }

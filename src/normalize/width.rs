@@ -18,7 +18,11 @@ pub(super) const COMPATIBILITY: Rule = Rule {
 pub(super) const WIDTH: Rule = Rule {
     id: "width",
     why: "全角的字母和数字换成半角，便于检索和读数。全角标点是中文标点，不动；㎡、①、℃ 等符号不拆。",
-    turns: &[("２０１６年公开ＡＰＰ", "2016年公开APP"), ("占地５０㎡，见①", "占地50㎡，见①"), ("ｗｗｗ网站", "www网站")],
+    turns: &[
+        ("２０１６年公开ＡＰＰ", "2016年公开APP"),
+        ("占地５０㎡，见①", "占地50㎡，见①"),
+        ("ｗｗｗ网站", "www网站"),
+    ],
     leaves: &["26℃、Ⅱ、½", "（一）", "100％"],
     run: |work| work.each("width", kind::FORM, |text| changes(text, alphanumeric)),
 };
