@@ -152,6 +152,22 @@ pub const CODES: &[Code] = &[
         example: "區(qū)",
     },
     Code {
+        id: "pinyin-left",
+        severity: Note,
+        title: "疑似注音，未删",
+        about: "全文被插入拼音，但此处的注音与字不合，或该字并非处处被注，不能证明是插入的，保持原样。",
+        about_en: "The document is polluted with pinyin, but this annotation does not fit its character or the pattern; it was left alone.",
+        example: "联系人(lǐ)",
+    },
+    Code {
+        id: "script-not-converted",
+        severity: Error,
+        title: "繁体未能转换",
+        about: "转换程序 OpenCC 不能使用，繁体段落保持原样。请安装 libopencc，并确认缓存目录可写。",
+        about_en: "OpenCC does not work on this machine; Traditional paragraphs were left as they are. Install libopencc and check that the cache folder is writable.",
+        example: "OpenCC 自检未通过",
+    },
+    Code {
         id: "script-mixed",
         severity: Note,
         title: "繁简混排",
