@@ -162,11 +162,6 @@ const NATIONAL: &[&str] = &[
 ];
 const CLIPS: &[char] = &['省', '市', '区', '县', '州', '盟', '旗'];
 
-/// Whether a title goes on with its topic right away, without an agency or a year.
-pub fn topic_at_start(text: &str) -> bool {
-    TOPIC.find(text).is_some_and(|m| m.start() == 0)
-}
-
 /// Whether a text is the name of a public body and nothing more.
 pub fn is_body(text: &str) -> bool {
     let text = text.trim();
@@ -186,7 +181,7 @@ pub fn is_body(text: &str) -> bool {
                     && !text.starts_with("全南")
                     && !text.starts_with("全州")
             })
-        && !text.contains("公开工作")
+        && !(text.contains("公开工作") && !text.contains("领导小组"))
         && !text.contains("情况")
 }
 
@@ -260,6 +255,21 @@ fn gap(name: &str) -> Gap {
 
 /// The body that a place stands for in a title: its government, or the office of a sub-district.
 fn government(name: &str) -> Option<String> {
+    // The office that keeps the report keeps it for its government.
+    const KEEPERS: &[&str] = &[
+        "政府信息公开工作领导小组办公室",
+        "信息公开工作领导小组办公室",
+        "政务公开领导小组办公室",
+        "政务公开工作领导小组办公室",
+        "党政办公室",
+        "党政综合办公室",
+        "党政综合办",
+        "党政办",
+    ];
+    if let Some(body) = KEEPERS.iter().find_map(|k| name.strip_suffix(k)) {
+        let body = if body.ends_with("人民") { format!("{body}政府") } else { body.to_owned() };
+        return Some(government(&body).unwrap_or(body));
+    }
     let place = name.strip_suffix("政府").unwrap_or(name);
     let whole = places::leading(place).is_some_and(|m| m.end == place.len());
     if whole || place.ends_with(['镇', '乡']) || place.ends_with("苏木") {
@@ -313,7 +323,13 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
     if let Some((printed, at)) = &witnesses.title {
         let (name, mut aliases) = nameplates(printed);
         let (name, whole) = match gap(&name) {
-            Gap::None => (name, true),
+            Gap::None => match fuller(&name, witnesses) {
+                Some(full) => {
+                    aliases.push(name);
+                    (full, true)
+                }
+                None => (name, true),
+            },
             gap => {
                 let full = complete(&name, gap, witnesses, draft, evidence, home)?;
                 // The signature may add to the name of the title (…中心管理办公室); the shorter one is a name as well.
@@ -363,6 +379,17 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         return Some(named);
     }
     None
+}
+
+/// The name with its place before it, as another witness gives it (建新镇人民政府 → 遂溪县建新镇人民政府).
+fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
+    if places::leading(name).is_some() {
+        return None;
+    }
+    let others = witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher);
+    others.map(|(printed, _)| nameplates(printed).0).find(|full| {
+        full.strip_suffix(name).is_some_and(|place| places::leading(place).is_some_and(|m| m.end == place.len()))
+    })
 }
 
 /// How the text speaks of itself.

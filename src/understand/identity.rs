@@ -262,6 +262,9 @@ fn period(draft: &Draft, first: &roles::Reading) -> Option<Stretch> {
         "期限",
         "统计",
         "数据",
+        "涵盖",
+        "跨度",
+        "时间段",
         "年度报告",
         "年报",
     ];
@@ -347,6 +350,7 @@ fn year_in_body(draft: &Draft, first: &roles::Reading) -> Option<(u16, Span)> {
             r"(?P<year>(?:19|20)\d\d)\s*年(?:",
             r"(?:度|以来|来|全年|里|中|期间|内)?\s*[,，]\s*(?:我|本|全|各|市|区|县|省|在|共|按照|根据|面对|经|通过|认真|主动|机关|局|中心)",
             r"|(?:度|全年|全区|全市|全县|全局|我[市区县局委办院镇省中])",
+            r"|[,，]\s*[\p{Han}]{1,14}(?:局|委|政府|镇|乡|街道|中心|厅|办|院|[市区县省州旗](?:坚持|认真|按照|深入|以|全面|严格|积极|紧紧))",
             r"|(?:政府信息公开|政务公开)(?:工作)?(?:年度报告|年报))"
         ))
         .expect("a pattern")
@@ -483,13 +487,17 @@ fn source(identity: &mut Identity, draft: &Draft, fields: &[Field]) {
 }
 
 fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: Option<&Signature>) -> Witnesses {
-    static OPENING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(concat!(
-            r"(?:(?:现|特|并)?(?:向社会)?(?:公布|发布|公开|编制)(?:了|的)?|现将)(?P<a>[\p{Han}()（）]{4,30}?)(?:关于)?(?:19|20)\d\d年",
-            r"|(?:本年度报告|本报告|年度报告|年报)由(?P<b>[\p{Han}()（）]{4,30}?)(?:根据|按照|依据|依照|编制|组织|汇总|于|,|，)",
-            r"|(?:与|请与|请联系|可联系|咨询)(?P<c>[\p{Han}()（）]{4,30}?)(?:联系|\(地址|（地址|,地址|，地址)"
-        ))
-        .expect("a pattern")
+    // What is published, named like a title (现公布某某局2019年…年度报告), and who made it.
+    static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:公布|发布|公开|编制|汇总|现将|制作)(?:完成|形成)?(?:了|的)?(?P<title>[^,，。、；《》]{8,60}?(?:报告|年报))")
+            .expect("a pattern")
+    });
+    static MAKERS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+        [
+            r"由(?P<name>[\p{Han}()（）]{4,40}?)(?:根据|按照|依据|依照|编制|编写|组织|汇总|负责|于|,|，)",
+            r"(?:^|[,，。])\s*(?P<name>[\p{Han}()（）]{4,30}?)(?:向社会公(?:布|开)本|(?:根据|按照|依据|依照)(?:国务院)?《)",
+        ]
+        .map(|pattern| Regex::new(pattern).expect("a pattern"))
     });
     let in_title = title
         .as_ref()
@@ -497,12 +505,17 @@ fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: 
     let field = |label: Label| {
         first.fields.iter().find(|f| f.label == label && agency::is_body(&f.value)).map(|f| (f.value.clone(), f.at))
     };
-    let opening =
-        draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8).find_map(|(_, line)| {
-            let hit = OPENING.captures(&line.text)?;
-            let name = hit.name("a").or_else(|| hit.name("b"))?;
-            agency::is_body(name.as_str()).then(|| (name.as_str().to_owned(), line.origin(name.start(), name.end())))
-        });
+    let openings = draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
+    let opening = openings.map(|(_, line)| line).find_map(|line| {
+        let announced = ANNOUNCED.captures_iter(&line.text).filter_map(|c| c.name("title"));
+        let announced = announced
+            .filter_map(|m| agency::in_title(m.as_str()).map(|r| m.start() + r.start..m.start() + r.end))
+            .next();
+        let makers = MAKERS.iter().flat_map(|m| m.captures_iter(&line.text)).filter_map(|c| c.name("name"));
+        let maker = || makers.map(|m| m.range()).find(|r| agency::is_body(&line.text[r.clone()]));
+        let place = announced.or_else(maker)?;
+        Some((line.text[place.clone()].to_owned(), line.origin(place.start, place.end)))
+    });
     Witnesses {
         title: in_title,
         signature: end.and_then(|s| s.name.clone()),

@@ -52,6 +52,7 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"^(?:第\s*(?P<chapter>[一二三四五六七八九十百]{1,4}|\d{1,2})\s*(?:章|部分|节)\s*[、,，:：]?",
         r"|(?P<chinese>[一二三四五六七八九十]{1,3})\s*[、.．,，]",
+        r"|(?P<loose>[一二三四五六七八九十]{1,2})[\s　]+",
         r"|[(（〔]\s*(?P<brackets>[一二三四五六七八九十]{1,3})\s*[)）〕]\s*[、.．,，]?",
         r"|[(（]\s*(?P<arabic>\d{1,2})\s*[)）]\s*[、.．,，]?",
         r"|(?P<half>\d{1,2})\s*[)）]\s*[、.．,，]?",
@@ -97,6 +98,7 @@ fn ordinal(text: &str) -> Option<Ordinal<'_>> {
     let styles = [
         ("chapter", Style::Chapter),
         ("chinese", Style::Chinese),
+        ("loose", Style::Chinese),
         ("brackets", Style::ChineseBrackets),
         ("arabic", Style::DigitBrackets),
         ("half", Style::DigitHalf),
@@ -104,7 +106,11 @@ fn ordinal(text: &str) -> Option<Ordinal<'_>> {
     ];
     let (digits, style) = styles.into_iter().find_map(|(name, style)| hit.name(name).map(|m| (m.as_str(), style)))?;
     let rest = &text[hit.get(0)?.end()..];
-    // 1.3万条 is a figure; 三,四 an enumeration.
+    // 一 概述: without a mark behind the ordinal only a short heading is believed.
+    if hit.name("loose").is_some() && (rest.chars().count() > 25 || rest.contains(['。', ',', '，'])) {
+        return None;
+    }
+    // 1.3万条 is a figure.
     if (style == Style::Digit && rest.starts_with(|c: char| c.is_ascii_digit())) || rest.trim().is_empty() {
         return None;
     }
@@ -178,6 +184,13 @@ pub fn read(draft: &Draft, roles: &[Role], claimed: &BTreeSet<usize>) -> Reading
             _ => false,
         })
         .collect();
+    if let Some(i) = body.iter().copied().find(|&i| run_together(text(i)).len() >= 3) {
+        let sections = run_together(text(i)).into_iter();
+        reading.sections = sections
+            .map(|(number, title)| Section { level: 1, number: number.to_string(), title, line: i as u32 + 1 })
+            .collect();
+        return reading;
+    }
     let mut stack: Vec<(Style, u32)> = Vec::new();
     let mut last: Vec<(Style, u32)> = Vec::new();
     let mut before: Option<usize> = None;
@@ -280,6 +293,27 @@ pub fn read(draft: &Draft, roles: &[Role], claimed: &BTreeSet<usize>) -> Reading
         });
     }
     reading
+}
+
+/// The top headings of a report whose lines were run together into one: 一、 二、 三、 in unbroken sequence, each behind a stop or
+/// a gap and with a gap behind its title.
+fn run_together(text: &str) -> Vec<(u32, String)> {
+    static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[。\s])\s*([一二三四五六七八九十]{1,3})、([^。，,；;\s]{2,40})(?:\s|。)").expect("a pattern")
+    });
+    let mut found: Vec<(u32, String)> = Vec::new();
+    if text.chars().count() < 60 {
+        return found;
+    }
+    let mut from = 0;
+    while let Some(hit) = HEADING.captures_at(text, from) {
+        let (Some(digits), Some(title)) = (hit.get(1), hit.get(2)) else { break };
+        if chinese(digits.as_str()) == Some(found.len() as u32 + 1) {
+            found.push((found.len() as u32 + 1, clean(title.as_str()).to_owned()));
+        }
+        from = title.end();
+    }
+    found
 }
 
 fn remember(last: &mut Vec<(Style, u32)>, style: Style, number: u32) {

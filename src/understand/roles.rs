@@ -104,6 +104,7 @@ const LABELS: &[(&str, Label, bool)] = &[
     ("来源单位", Label::Source, false),
     ("供稿单位", Label::Source, false),
     ("来源", Label::Source, false),
+    ("来自", Label::Source, false),
     ("成文日期", Label::Written, true),
     ("成文时间", Label::Written, true),
     ("发文日期", Label::Written, true),
@@ -278,7 +279,7 @@ pub fn read(draft: &Draft) -> Reading {
         }
     }
     let filled: Vec<usize> = (draft.front as usize..lines.len()).filter(|&i| !text(i).is_empty()).collect();
-    find_title(draft, &filled, &grids, &mut reading);
+    find_title(draft, &filled, &mut reading);
     let below_title = filled.iter().rposition(|&i| reading.roles[i] == Role::Title).map_or(0, |p| p + 1);
 
     // Above the title: whatever is not metadata is furniture of the page.
@@ -372,7 +373,7 @@ fn rank(text: &str) -> u8 {
 }
 
 /// Finds the title among the lines above the body. It may be broken over two or three lines.
-fn find_title(draft: &Draft, filled: &[usize], grids: &BTreeSet<usize>, reading: &mut Reading) {
+fn find_title(draft: &Draft, filled: &[usize], reading: &mut Reading) {
     let text = |i: usize| draft.lines[i].text.trim();
     let mut window = Vec::new();
     for &i in filled.iter().take(120) {
@@ -391,10 +392,11 @@ fn find_title(draft: &Draft, filled: &[usize], grids: &BTreeSet<usize>, reading:
     for width in [1usize, 2, 3] {
         for from in 0..(window.len() + 1).saturating_sub(width) {
             let to = from + width - 1;
-            if window[from..=to].iter().any(|&i| labelled(i) || is_date(text(i))) {
+            let apart = window[from..=to].windows(2).any(|w| w[1] - w[0] > 2);
+            if apart || window[from..=to].iter().any(|&i| labelled(i) || is_date(text(i))) {
                 continue;
             }
-            let part = |&i: &usize| text(i).chars().count() <= 40 && (width == 1 || rank(text(i)) < 4);
+            let part = |&i: &usize| text(i).chars().count() <= 40 && (width == 1 || rank(text(i)) < 6);
             let whole = joined(from, to);
             let rank = rank(&whole);
             if rank > 0
@@ -406,21 +408,15 @@ fn find_title(draft: &Draft, filled: &[usize], grids: &BTreeSet<usize>, reading:
         }
     }
     let found = found.map(|(_, place)| place);
-    let Some((mut from, mut to)) = found else { return };
-    // A line of an agency alone above a title that starts with the year or the topic belongs to it, and so does a year alone below.
-    let starts_bare = |t: &str| {
-        t.starts_with(|c: char| c.is_ascii_digit() || "〇○零一二".contains(c)) || super::agency::topic_at_start(t)
-    };
-    if from > 0 && starts_bare(text(window[from])) {
-        let above = window[from - 1];
-        if !labelled(above)
-            && super::agency::is_body(text(above))
-            && above + 3 > window[from]
-            && !grids.contains(&above)
-            && text(above).chars().count() <= 30
-        {
-            from -= 1;
-        }
+    let Some((from, mut to)) = found else { return };
+    // The end of a long title (…的通知) on a line of its own, a year alone below.
+    if let Some(&below) = window.get(to + 1)
+        && below == window[to] + 1
+        && text(below).chars().count() <= 20
+        && ["通知", "公告", "通告", "的报告"].iter().any(|w| text(below).ends_with(w))
+        && is_title(&joined(from, to + 1))
+    {
+        to += 1;
     }
     static YEAR_ALONE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^[(（]?\s*(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年?度?\s*[)）]?$").expect("a pattern")
@@ -445,12 +441,12 @@ fn find_title(draft: &Draft, filled: &[usize], grids: &BTreeSet<usize>, reading:
     }
 }
 
-/// `…年度报告_某某市人民政府`: the site's name behind the title.
+/// `…年度报告_某某市人民政府`: the site's name behind the title. A body behind a title without one is the reporting body.
 fn cut_site_name(title: &str) -> &str {
-    match title.split_once(['_', '|']).or_else(|| title.split_once(" - ")) {
-        Some((own, _)) if is_title(own.trim()) => own.trim(),
-        _ => title,
-    }
+    let Some(at) = title.find(['_', '|', '-', '–', '—']) else { return title };
+    let (own, site) = (title[..at].trim(), title[at..].trim_matches(['_', '|', '-', '–', '—', ' ']));
+    let cut = is_title(own) && (super::agency::in_title(own).is_some() || !super::agency::is_body(site));
+    if cut { own } else { title }
 }
 
 /// Level of a Markdown or HTML heading whose marks `read` took away.

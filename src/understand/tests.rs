@@ -193,7 +193,7 @@ fn the_unlabelled_reports_are_read_as_they_stand() {
     let codes: Vec<_> = report.findings.iter().map(|f| f.code.as_ref()).collect();
     assert_eq!(codes, ["agency-conflict", "date-impossible"]);
     assert_eq!(report.lines[41].role, Role::Chrome);
-    assert_eq!(report.sections.len(), 19);
+    assert_eq!(report.sections.len(), 18);
 
     // Even where no form claims a table, its rows open no section.
     let lines: Vec<_> = read(&three).sections.iter().filter(|s| s.level < 2).map(|s| s.line).collect();
@@ -518,6 +518,61 @@ const REPORTS: &[(&str, &[(&str, &str)])] = &[
         "海宁市体育局政府信息公开工作年度报告\n一、概述\n数据见海体〔2016〕3号,于2016112日公开。",
         &[("report_year", "-"), ("finding", "year-missing")],
     ),
+    // Shapes met in the open: the opening names the body in many ways.
+    (
+        "索引号 | /2013-17687 | 发布机构 | 区教育局 | ||\n成文日期 | 2013-02-20 00:00:00 | 公开方式 | 主动公开 |\n本年度报告汇总2012年度区教育局的政府信息公开年度报告编制而成。统计期限自2012年1月1日起至2012年12月31日止。\n一、概述\n我局认真做好公开工作。",
+        &[
+            ("index_number", "/2013-17687"),
+            ("publisher", "区教育局"),
+            ("written_date", "2013-02-20"),
+            ("agency", "-"),
+            ("report_year", "2012"),
+            ("title", "-"),
+        ],
+    ),
+    (
+        "2018年建新镇政府信息公开工作年度报告\n作者:本站 | 来源:本站 | 时间:2019-01-18 点击数:- 分享到:\n特向社会公开2018年度建新镇政府信息公开年度报告。\n一、概述\n我镇认真做好公开工作。\n    遂溪县建新镇人民政府\n    2018年12月31日",
+        &[
+            ("agency", "遂溪县建新镇人民政府"),
+            ("county", "遂溪县"),
+            ("published", "2019-01-18"),
+            ("signed", "2018-12-31"),
+            ("source", "本站"),
+        ],
+    ),
+    (
+        "政府信息公开年报\n编制海安县雅周镇2014年政府信息公开工作年度报告。本报告涵盖2014年1月1日至12月31日期间的情况。\n一、概述\n认真做好公开工作。",
+        &[
+            ("agency", "海安县雅周镇人民政府"),
+            ("county", "海安县"),
+            ("report_year", "2014"),
+            ("period_end", "2014-12-31"),
+        ],
+    ),
+    (
+        "政府信息公开年报\n本年报根据规定,由常熟市虞山镇党政办公室编制,时间跨度为2013年1月1日-12月31日。\n一 概 述\n认真做好公开工作。\n二 问 题\n还有差距。",
+        &[("agency", "常熟市虞山镇人民政府"), ("report_year", "2013")],
+    ),
+    (
+        "政府信息公开年报\n永嘉县林业局根据《中华人民共和国政府信息公开条例》,编制完成2013年政府信息公开工作年度报告。\n一、概述\n认真做好公开工作。",
+        &[("agency", "永嘉县林业局"), ("report_year", "2013")],
+    ),
+    (
+        "根据规定,国家税务总局珠海市税务局向社会公布本单位2020年政府信息公开工作年度报告。\n一、总体情况\n2020年,珠海市税务局认真做好公开工作。",
+        &[("agency", "国家税务总局珠海市税务局"), ("city", "珠海市"), ("report_year", "2020")],
+    ),
+    (
+        "本报告由南平市人民政府信息公开工作领导小组办公室根据《中华人民共和国政府信息公开条例》编制。统计时限自2012年1月1日至2012年12月31日。\n一、概述\n2012年的工作有序推进。",
+        &[("agency", "南平市人民政府"), ("city", "南平市"), ("report_year", "2012")],
+    ),
+    (
+        "海关总署(本级机关)2020年政府信息公开工作年度报告-某某登录\n您的位置:首页 > 政务公开 > 政府信息公开年报\n海关总署(本级机关)2020年政府信息公开工作年度报告\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "海关总署"), ("title", "海关总署(本级机关)2020年政府信息公开工作年度报告"), ("city", "-")],
+    ),
+    (
+        "阿坝州人民政府办公室\n关于做好2017年政府信息公开工作年度报告\n编制和公布工作的通知\n\n发布时间:2020-06-29 10时59分\n字体:\n访问量:12\n分享到:\n各县(市)人民政府:\n现就有关事项通知如下。",
+        &[("report_type", "notice"), ("agency", "阿坝州人民政府办公室"), ("published", "2020-06-29")],
+    ),
     // Kinds.
     (
         "海宁市体育局2017年政府信息公开工作情况统计表\n指标名称\n一、主动公开情况",
@@ -709,4 +764,10 @@ proptest::proptest! {
         let report = read(&draft(&text));
         proptest::prop_assert_eq!(report.lines.len(), text.split('\n').count());
     }
+}
+
+#[test]
+fn a_report_run_together_on_one_line_still_has_sections() {
+    let text = "永嘉县南城街道办事处2014年政府信息公开工作年度报告\n现公布年度报告。 一、概述 截至年底,工作有序推进,成效良好。 二、主动公开政府信息的情况 全年公开69条。 三、收费情况 没有收费。 四、存在的主要问题 一是重视不够。";
+    assert_eq!(outline_of(text), ["1 1 概述", "1 2 主动公开政府信息的情况", "1 3 收费情况", "1 4 存在的主要问题"]);
 }
