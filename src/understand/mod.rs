@@ -2,6 +2,8 @@
 //!
 //! In: a normalized [`Draft`] and its [`Source`]. Out: a [`Report`] without ids (the archive mints those).
 
+pub mod prose;
+
 use crate::model::form::{Form, Indicator};
 use crate::model::report::Report;
 use crate::model::source::{Draft, Source};
