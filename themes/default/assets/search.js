@@ -328,7 +328,8 @@
     return out;
   }
 
-  const united = (all) => (all.length === 1 ? all[0] : [...new Set(all.flatMap((list) => [...list]))].sort((a, b) => a - b));
+  /** The members of any of the lists, as a plain array: a typed one would turn what `map` makes of them into numbers. */
+  const united = (all) => (all.length === 1 ? Array.from(all[0]) : [...new Set(all.flatMap((list) => [...list]))].sort((a, b) => a - b));
   const everything = (total) => Array.from({ length: total }, (_, document) => document);
 
   /** Candidates read at most where the index promises nothing: across punctuation, and beyond its longest string. */
