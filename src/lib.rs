@@ -14,5 +14,6 @@ pub mod model;
 pub mod normalize;
 pub mod read;
 pub mod search;
+pub mod theme;
 pub mod understand;
 pub mod views;
