@@ -56,6 +56,7 @@ pub const EXPORTS: &[Export] = &[
         files: &[
             ("schema/v1/index.json", SCHEMA, "总索引的 JSON Schema"),
             ("schema/v1/report.json", SCHEMA, "单份报告数据的 JSON Schema"),
+            ("schema/v1/changes.json", SCHEMA, "变化记录的 JSON Schema"),
         ],
         streams: Vec::new,
         write: schema::write,
