@@ -320,6 +320,8 @@ fn documents_validate_against_the_published_schemas() {
     let report = jsonschema::draft202012::new(&files.json("schema/v1/report.json")).unwrap();
     let document = files.json("index.json");
     index.validate(&document).unwrap();
+    let changes = jsonschema::draft202012::new(&files.json("schema/v1/changes.json")).unwrap();
+    changes.validate(&files.json("data/changes.json")).unwrap();
     for line in files.reports() {
         report.validate(&line).unwrap();
     }
@@ -335,7 +337,7 @@ fn documents_validate_against_the_published_schemas() {
 #[test]
 fn schemas_are_schemas_and_describe_every_field() {
     let files = written(&archive(1));
-    for path in ["schema/v1/index.json", "schema/v1/report.json"] {
+    for path in ["schema/v1/index.json", "schema/v1/report.json", "schema/v1/changes.json"] {
         let schema = files.json(path);
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(schema["$id"], format!("https://archive.example/nianbao/{path}"));
@@ -363,7 +365,8 @@ fn the_index_says_what_the_contract_says() {
     assert_eq!(index["format"], "nianbao/1");
     assert_eq!(index["reports"].as_array().unwrap().len(), 7);
     assert_eq!(index["findings"]["warning"], 7);
-    assert_eq!(index["indicators"].as_array().unwrap().len(), 1, "an indicator without reports has no page");
+    let given: Vec<&Value> = index["indicators"].as_array().unwrap().iter().map(|i| &i["reports"]).collect();
+    assert_eq!(given, [7, 0]);
     assert_eq!(index["indicators"][0]["url"], "indicators/visits/");
     assert_eq!(index["regions"][1]["code"], "320600");
     let mut cards = Vec::new();
@@ -446,7 +449,10 @@ fn tables_read_back_as_what_the_reports_say() {
     assert_eq!(files.csv("data/agencies.csv")[0]["first_year"], "2017");
     assert_eq!(files.csv("data/regions.csv")[1]["parent"], "320000");
     let indicators = files.csv("data/indicators.csv");
-    assert_eq!((indicators[0]["url"].as_str(), indicators[1]["url"].as_str()), ("indicators/visits/", ""));
+    assert_eq!(
+        (indicators[0]["url"].as_str(), indicators[1]["url"].as_str()),
+        ("indicators/visits/", "indicators/unused/")
+    );
 }
 
 #[test]
@@ -627,11 +633,11 @@ fn the_sitemap_names_every_page_once_and_splits_above_its_limit() {
     let archive = archive(7);
     let files = written(&archive);
     let mut pages = elements(files.text("sitemap.xml"), "loc");
-    assert_eq!(pages.len(), 11 + 1 + 2 + 3 + 1 + 7);
+    assert_eq!(pages.len(), 11 + 1 + 2 + 3 + 2 + 1 + 7);
     assert!(pages.iter().all(|p| p.starts_with("https://archive.example/nianbao/")));
     pages.sort();
     pages.dedup();
-    assert_eq!(pages.len(), 25);
+    assert_eq!(pages.len(), 27);
     assert!(files.text("robots.txt").ends_with("Sitemap: https://archive.example/nianbao/sitemap.xml\n"));
 
     let mut large = archive;
@@ -644,7 +650,7 @@ fn the_sitemap_names_every_page_once_and_splits_above_its_limit() {
     let parts = elements(files.text("sitemap.xml"), "loc");
     assert_eq!(parts.len(), 2);
     let count: usize = ["sitemap-1.xml", "sitemap-2.xml"].map(|p| elements(files.text(p), "loc").len()).iter().sum();
-    assert_eq!(count, 50_001 + 18);
+    assert_eq!(count, 50_001 + 20);
 }
 
 #[test]
@@ -673,6 +679,75 @@ fn two_runs_are_byte_identical_whatever_the_number_of_threads() {
         pool.install(|| written(&archive))
     };
     assert!(run(1) == run(4));
+}
+
+#[test]
+fn changes_name_what_came_went_and_was_edited() {
+    let archive = archive(4);
+    let cards: Vec<Card> = archive.entries.iter().map(|e| e.card.clone()).collect();
+    let index = export::index::index(&archive, vec![]);
+    let (old, mut new) = (cards[..3].to_vec(), cards[1..].to_vec());
+    new[0].sha256 = "f".repeat(64);
+    new[0].core.insert("visits".into(), Decimal::from(4));
+    new[1].core.clear();
+    let changes = export::changes::compare((&index, &old), (&index, &new));
+    assert_eq!(changes.previous.as_deref(), Some(index.build_id.as_str()));
+    assert_eq!((&changes.added, &changes.removed), (&vec![cards[3].id.clone()], &vec![cards[0].id.clone()]));
+    assert_eq!(changes.edited.len(), 1);
+    let of = |no: usize| (changes.figures[no].id.as_str(), changes.figures[no].now, changes.figures[no].why);
+    use export::changes::Why;
+    assert_eq!(of(0), (cards[1].id.as_str(), Some(Decimal::from(4)), Why::Source));
+    assert_eq!(of(1), (cards[2].id.as_str(), None, Why::Reading));
+    let schema = jsonschema::draft202012::new(&written(&archive).json("schema/v1/changes.json")).unwrap();
+    schema.validate(&serde_json::to_value(&changes).unwrap()).unwrap();
+}
+
+/// A sink that still has every file of an earlier run, as a published folder does.
+struct Kept<'a> {
+    before: &'a Files,
+    now: Files,
+    kept: Vec<String>,
+}
+
+impl Sink for Kept<'_> {
+    fn put(&mut self, artifact: Artifact) -> io::Result<()> {
+        self.now.put(artifact)
+    }
+
+    fn keep(&mut self, path: &str, sha256: &str) -> bool {
+        let there = self.before.0.get(path).is_some_and(|bytes| hash(bytes) == sha256);
+        if there {
+            self.now.0.insert(path.to_owned(), self.before.0[path].clone());
+            self.kept.push(path.to_owned());
+        }
+        there
+    }
+}
+
+#[test]
+fn what_the_sink_still_has_is_kept_and_one_edit_changes_only_what_holds_it() {
+    let mut archive = archive(6);
+    for (no, entry) in archive.entries.iter_mut().enumerate() {
+        entry.card.sha256 = hash(format!("原件 {no}").as_bytes());
+    }
+    let before = written(&archive);
+    archive.original = Arc::new(|no| panic!("original {no} need not be read"));
+    let mut sink = Kept { before: &before, now: Files::default(), kept: vec![] };
+    export::write(&archive, &mut sink, &|_| true).unwrap();
+    assert!(sink.now == before);
+    assert_eq!(sink.kept.len(), 5 + 1 + 6, "five tables, the lines, six originals: {:?}", sink.kept);
+
+    archive.body = Arc::new(|no| {
+        let mut report = report(no);
+        if no == 4 {
+            report.figures[1].sentence.push('改');
+        }
+        report
+    });
+    let mut sink = Kept { before: &before, now: Files::default(), kept: vec![] };
+    export::write(&archive, &mut sink, &|_| true).unwrap();
+    let changed: Vec<&str> = before.0.iter().filter(|(p, b)| sink.now.0[*p] != **b).map(|(p, _)| p.as_str()).collect();
+    assert_eq!(changed, ["data/SHA256SUMS", "data/datapackage.json", "data/figures.csv", "data/reports.ndjson.gz"]);
 }
 
 #[test]

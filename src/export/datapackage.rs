@@ -102,6 +102,7 @@ fn resources(ledger: &Ledger) -> Value {
             "name": name,
             "path": path,
             "title": title,
+            "format": path.rsplit('.').next(),
             "mediatype": media,
             "bytes": file.bytes,
             "hash": format!("sha256:{}", file.sha256),

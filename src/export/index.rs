@@ -46,7 +46,7 @@ pub struct Index {
     pub years: Vec<Year>,
     /// Regions by code, with the regions above them.
     pub regions: Vec<Region>,
-    /// Indicators that at least one report feeds, in the order of the dictionary.
+    /// The indicators of the dictionary, in its order; `reports` is 0 where no report gives one.
     pub indicators: Vec<IndexIndicator>,
     /// Findings of all reports by severity.
     pub findings: Counts,
@@ -123,14 +123,14 @@ pub fn index(archive: &Archive, shards: Vec<Shard>) -> Index {
         agencies: archive.agencies.values().cloned().collect(),
         years: archive.years.clone(),
         regions: archive.regions.values().cloned().collect(),
-        indicators: indicators(archive).into_iter().filter(|i| i.reports > 0).collect(),
+        indicators: indicators(archive),
         findings,
         reports: inline.then(|| archive.entries.iter().map(|e| e.card.clone()).collect()),
         shards,
     }
 }
 
-/// The whole dictionary with the number of reports that feed each indicator; only fed ones have a page.
+/// The dictionary with the number of reports that give each indicator.
 pub(super) fn indicators(archive: &Archive) -> Vec<IndexIndicator> {
     let mut reports: BTreeMap<&str, u32> = BTreeMap::new();
     for id in archive.entries.iter().flat_map(|e| e.core.keys()) {

@@ -56,6 +56,7 @@ pub const EXPORTS: &[Export] = &[
         files: &[
             ("schema/v1/index.json", SCHEMA, "总索引的 JSON Schema"),
             ("schema/v1/report.json", SCHEMA, "单份报告数据的 JSON Schema"),
+            ("schema/v1/changes.json", SCHEMA, "变化记录的 JSON Schema"),
         ],
         streams: Vec::new,
         write: schema::write,
@@ -156,9 +157,25 @@ impl Ledger<'_> {
         self.put(Artifact { path: path.to_owned(), bytes: json(value)? })
     }
 
-    fn note(&mut self, path: &str, bytes: u64, hash: Sha256) {
+    /// Writes a file too large to be held whole: `pieces` is asked once for the hash and, unless the sink still has the file, once
+    /// more for the bytes.
+    fn put_large<I: Iterator<Item = Vec<u8>>>(&mut self, path: &str, pieces: impl Fn() -> I) -> io::Result<()> {
+        let (mut bytes, mut hash) = (0, Sha256::new());
+        for piece in pieces() {
+            bytes += piece.len() as u64;
+            hash.update(&piece);
+        }
+        let sha256 = hex(&hash.finalize());
+        if !self.sink.keep(path, &sha256) {
+            self.sink.put_pieces(path, &mut pieces())?;
+        }
+        self.note(path, bytes, sha256);
+        Ok(())
+    }
+
+    fn note(&mut self, path: &str, bytes: u64, sha256: String) {
         if let Some(name) = path.strip_prefix("data/") {
-            self.written.insert(name.to_owned(), Receipt { bytes, sha256: hex(&hash.finalize()) });
+            self.written.insert(name.to_owned(), Receipt { bytes, sha256 });
         }
     }
 }
@@ -166,22 +183,9 @@ impl Ledger<'_> {
 impl Sink for Ledger<'_> {
     fn put(&mut self, artifact: Artifact) -> io::Result<()> {
         if artifact.path.starts_with("data/") {
-            self.note(&artifact.path, artifact.bytes.len() as u64, Sha256::new_with_prefix(&artifact.bytes));
+            self.note(&artifact.path, artifact.bytes.len() as u64, hex(&Sha256::digest(&artifact.bytes)));
         }
         self.sink.put(artifact)
-    }
-
-    fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> io::Result<()> {
-        let (mut bytes, mut hash) = (0, Sha256::new());
-        self.sink.put_pieces(
-            path,
-            &mut pieces.inspect(|piece| {
-                bytes += piece.len() as u64;
-                hash.update(piece);
-            }),
-        )?;
-        self.note(path, bytes, hash);
-        Ok(())
     }
 
     fn keep(&mut self, path: &str, sha256: &str) -> bool {

@@ -6,7 +6,6 @@
 
 use super::Ledger;
 use crate::model::archive::{Archive, Entry};
-use crate::model::page::Sink;
 use crate::model::report::Report;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
@@ -109,10 +108,10 @@ impl File {
             // The format keeps the length modulo 2^32.
             tail.extend_from_slice(&(self.length as u32).to_le_bytes());
             self.pieces.push(tail);
-            return ledger.put_pieces(path, &mut self.pieces.into_iter());
+            return ledger.put_large(path, || self.pieces.iter().cloned());
         }
-        let unpack = |piece: Vec<u8>| lz4_flex::decompress_size_prepended(&piece).expect("it was packed above");
-        ledger.put_pieces(path, &mut self.pieces.into_iter().map(unpack))
+        let unpack = |piece: &Vec<u8>| lz4_flex::decompress_size_prepended(piece).expect("it was packed above");
+        ledger.put_large(path, || self.pieces.iter().map(unpack))
     }
 }
 

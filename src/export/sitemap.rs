@@ -9,6 +9,7 @@ use crate::model::archive::Archive;
 use crate::model::page::{Artifact, Sink};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::collections::BTreeSet;
 use std::io;
 
 /// Addresses in one file, by the protocol.
@@ -55,7 +56,10 @@ fn pages(archive: &Archive) -> Vec<String> {
     pages.extend(archive.agencies.values().map(|a| a.url.clone()));
     pages.extend(archive.regions.values().map(|r| r.url.clone()));
     pages.extend(archive.years.iter().map(|y| y.url.clone()));
-    pages.extend(indicators(archive).into_iter().filter(|i| i.reports > 0).map(|i| i.url));
+    pages.extend(indicators(archive).into_iter().map(|i| i.url));
+    let codes: BTreeSet<&str> =
+        archive.entries.iter().flat_map(|e| &e.findings).map(|finding| finding.code.as_ref()).collect();
+    pages.extend(codes.into_iter().map(|code| format!("findings/{code}/")));
     pages.extend(archive.entries.iter().map(|e| e.card.url.clone()));
     pages
 }

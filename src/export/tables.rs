@@ -294,7 +294,7 @@ pub(super) const TABLES: &[Table] = &[
                 about: "时点数而非全年数 A level at a date, not a count over the year",
             },
             count("reports", "给出该指标的报告数 Number of reports that give it"),
-            text("url", "页面地址（站内相对），无报告者为空 Address of its page below the site; empty without reports"),
+            text("url", "页面地址（站内相对）Address of its page below the site"),
         ],
         key: &["indicator"],
         refers: &[],
@@ -524,7 +524,7 @@ fn all_indicators(archive: &Archive, csv: &mut Csv) -> io::Result<()> {
             (&indicator.group).into(),
             indicator.stock.into(),
             indicator.reports.into(),
-            (indicator.reports > 0).then_some(&indicator.url).into(),
+            (&indicator.url).into(),
         ])?;
     }
     Ok(())
