@@ -85,6 +85,8 @@ pub struct Break {
     pub x: f64,
     /// What begins there.
     pub label: String,
+    /// Which of two rows the label stands in, so that near ones do not meet.
+    pub row: u8,
     /// `end` where the label must stand left of the line to stay on the canvas.
     pub side: &'static str,
 }
@@ -144,8 +146,10 @@ pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Opti
         };
         if index > 0 && regime(year) != regime(year - 1) {
             let x = left + step * index as f64;
-            let side = if x > WIDTH * 0.66 { "end" } else { "start" };
-            breaks.push(Break { x: round(x), label: REGIMES[regime(year)].1.to_owned(), side });
+            let side = if x > WIDTH - 46.0 { "end" } else { "start" };
+            let near = breaks.last().is_some_and(|b: &Break| x - b.x < 46.0);
+            let row = if near { 1 - breaks.last().map_or(0, |b| b.row) } else { 0 };
+            breaks.push(Break { x: round(x), label: format!("{}表", REGIMES[regime(year)].0), row, side });
         }
         bars.push(Bar {
             year,
@@ -413,7 +417,7 @@ mod tests {
     fn a_break_stands_where_the_form_changed() {
         let chart = columns("申请", "件", &[(2018, point(1)), (2019, point(2)), (2021, point(3))]).expect("drawn");
         let labels: Vec<_> = chart.breaks.iter().map(|b| b.label.as_str()).collect();
-        assert_eq!(labels, ["2019年格式", "2021年格式"]);
+        assert_eq!(labels, ["2019表", "2021表"]);
     }
 
     #[test]
