@@ -76,6 +76,8 @@ pub struct Bar {
     pub h: f64,
     /// Center.
     pub cx: f64,
+    /// Where the value's label is centered: over the bar, but inside the canvas.
+    pub lx: f64,
 }
 
 /// A change of the form between two years.
@@ -163,6 +165,7 @@ pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Opti
             w: round(width),
             h: round(h),
             cx: round(cx),
+            lx: cx,
         });
     }
     thin_out(&mut bars, step);
@@ -178,9 +181,11 @@ fn thin_out(bars: &mut [Bar], step: f64) {
     let mut order: Vec<usize> = (0..bars.len()).filter(|&i| bars[i].labelled).collect();
     order.sort_by_key(|&i| (bars[i].value != most, std::cmp::Reverse(bars[i].year)));
     for index in order {
-        let letters = bars[index].value.map_or(0, |v| v.to_string().len().min(7)) as f64;
-        let half = (letters * 7.0 + 6.0).max(step * 0.3) / 2.0;
-        let (from, to) = (bars[index].cx - half, bars[index].cx + half);
+        let letters = bars[index].value.map_or(0, |v| super::grouped(v).len().min(7)) as f64;
+        let half = (letters * 8.0 + 6.0).max(step * 0.3) / 2.0;
+        let center = bars[index].cx.clamp(half, WIDTH - half);
+        bars[index].lx = round(center);
+        let (from, to) = (center - half, center + half);
         bars[index].labelled = kept.iter().all(|(a, b)| to < *a || from > *b);
         if bars[index].labelled {
             kept.push((from, to));
