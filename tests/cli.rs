@@ -17,7 +17,8 @@ fn nianbao(root: &Path) -> Command {
 /// A site with the given content files.
 fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
     let root = tempfile::tempdir().expect("a temporary folder");
-    fs::write(root.path().join("site.toml"), "title = \"松河年报\"\nbase_url = \"https://example.org/a/\"\n").expect("writable");
+    fs::write(root.path().join("site.toml"), "title = \"松河年报\"\nbase_url = \"https://example.org/a/\"\n")
+        .expect("writable");
     fs::create_dir(root.path().join("content")).expect("writable");
     for (path, text) in files {
         let path = root.path().join("content").join(path);
@@ -63,7 +64,8 @@ fn init_makes_an_archive_that_builds_and_checks_without_errors() {
     let built = nianbao(&root).arg("build").assert().success();
     let lines = text(&built.get_output().stdout).lines().count();
     assert!((1..=3).contains(&lines), "{lines} lines on stdout");
-    let index: serde_json::Value = serde_json::from_slice(&fs::read(root.join("public/index.json")).expect("written")).expect("JSON");
+    let index: serde_json::Value =
+        serde_json::from_slice(&fs::read(root.join("public/index.json")).expect("written")).expect("JSON");
     assert!(index["inputs"]["published"].as_u64() >= Some(12), "{}", index["inputs"]);
     nianbao(&root).args(["--quiet", "check"]).assert().success();
 }
@@ -82,11 +84,18 @@ fn a_build_says_what_it_did_and_a_second_one_changes_nothing() {
     nianbao(root.path()).arg("build").assert().success();
     let first = tree(&root.path().join("public"));
     let second = nianbao(root.path()).arg("build").assert().success();
-    assert!(text(&second.get_output().stdout).contains(" 0 written, 0 removed"), "{}", text(&second.get_output().stdout));
+    assert!(
+        text(&second.get_output().stdout).contains(" 0 written, 0 removed"),
+        "{}",
+        text(&second.get_output().stdout)
+    );
     assert_eq!(tree(&root.path().join("public")), first);
     for folder in fs::read_dir(root.path()).expect("readable").flatten() {
         let name = folder.file_name().to_string_lossy().into_owned();
-        assert!(["site.toml", "ids.toml", "content", "public", ".nianbao"].contains(&name.as_str()), "left behind: {name}");
+        assert!(
+            ["site.toml", "ids.toml", "content", "public", ".nianbao"].contains(&name.as_str()),
+            "left behind: {name}"
+        );
     }
 }
 
@@ -106,7 +115,8 @@ fn one_bad_report_is_named_and_costs_no_other() {
     let built = nianbao(root.path()).arg("build").assert().success();
     let talk = text(&built.get_output().stderr);
     assert!(talk.contains("quarantined[") && talk.contains("b.txt") && talk.contains("c.txt"), "{talk}");
-    let index: serde_json::Value = serde_json::from_slice(&fs::read(root.path().join("public/index.json")).expect("written")).expect("JSON");
+    let index: serde_json::Value =
+        serde_json::from_slice(&fs::read(root.path().join("public/index.json")).expect("written")).expect("JSON");
     assert_eq!(index["inputs"], serde_json::json!({ "found": 3, "published": 1, "quarantined": 2, "ignored": 0 }));
     let report = |root: &Path| {
         let id = index["reports"][0]["id"].as_str().expect("an id").to_owned();
@@ -188,7 +198,8 @@ fn killing_a_build_at_any_moment_leaves_the_published_site_whole() {
             assert_eq!(manifest.lines().count(), now.len() - 1, "round {round}: a site that is neither old nor new");
         }
     }
-    fs::write(root.path().join("site.toml"), "title = \"松河年报\"\nbase_url = \"https://example.org/a/\"\n").expect("writable");
+    fs::write(root.path().join("site.toml"), "title = \"松河年报\"\nbase_url = \"https://example.org/a/\"\n")
+        .expect("writable");
     nianbao(root.path()).arg("build").assert().success();
     assert_eq!(tree(&root.path().join("public")), before);
 }
@@ -225,7 +236,11 @@ fn ids_are_only_ever_added() {
 #[test]
 fn normalize_is_a_filter() {
     let root = tempfile::tempdir().expect("a temporary folder");
-    let output = nianbao(root.path()).args(["normalize", "-", "--script", "hant", "--format", "json"]).write_stdin("依法辦理\n\n").output().expect("it runs");
+    let output = nianbao(root.path())
+        .args(["normalize", "-", "--script", "hant", "--format", "json"])
+        .write_stdin("依法辦理\n\n")
+        .output()
+        .expect("it runs");
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(json["lines"], serde_json::json!([{ "no": 1, "text": "依法办理" }, { "no": 2, "text": "" }]));
     assert!(!json["edits"].as_array().expect("a list").is_empty());
@@ -245,7 +260,8 @@ fn extract_gives_one_line_per_input_in_order_and_failures_are_lines() {
     ];
     let output = nianbao(root.path()).args(["extract", "-"]).write_stdin(rows.join("\n")).output().expect("it runs");
     assert!(output.status.success());
-    let lines: Vec<serde_json::Value> = text(&output.stdout).lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
     assert_eq!(lines.len(), 4);
     assert_eq!(lines[0]["original"]["path"], "a.txt");
     assert_eq!(lines[0]["year"]["value"], 2020);
@@ -296,7 +312,11 @@ fn a_closed_pipe_is_success() {
     let many = "依法办理。\n".repeat(200_000);
     let path = root.path().join("long.txt");
     fs::write(&path, many).expect("writable");
-    let line = format!("'{}' normalize '{}' | head -n 1; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_nianbao"), path.display());
+    let line = format!(
+        "'{}' normalize '{}' | head -n 1; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_nianbao"),
+        path.display()
+    );
     let output = std::process::Command::new("bash").args(["-c", &line]).output().expect("bash is there");
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }

@@ -27,7 +27,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn report(seed: u8) -> String {
-    let (agency, year) = (["松河市水利局", "松河市人民政府", "云岭县教育局"][usize::from(seed % 3)], 2015 + i32::from(seed % 7));
+    let (agency, year) =
+        (["松河市水利局", "松河市人民政府", "云岭县教育局"][usize::from(seed % 3)], 2015 + i32::from(seed % 7));
     format!(
         "{agency}{year}年政府信息公开工作年度报告\n\n一、总体情况\n{year}年，本机关主动公开政府信息{}条，收到政府信息公开申请{}件。\n",
         100 + i32::from(seed),
@@ -41,7 +42,8 @@ fn apply(root: &Path, step: &Step) {
         Step::Write(file, text) => fs::write(path(*file), report(*text)).expect("writable"),
         Step::Remove(file) => drop(fs::remove_file(path(*file))),
         Step::Sidecar(file, text) => {
-            fs::write(path(*file).with_extension("toml"), format!("year = {}\n", 2010 + i32::from(*text))).expect("writable");
+            fs::write(path(*file).with_extension("toml"), format!("year = {}\n", 2010 + i32::from(*text)))
+                .expect("writable");
         }
         Step::Rename(from, to) => drop(fs::rename(path(*from), path(*to))),
         Step::Title(text) => fs::write(root.join("site.toml"), format!("title = \"第{text}版\"\n")).expect("writable"),
