@@ -76,6 +76,8 @@ pub struct Bar {
     pub h: f64,
     /// Center.
     pub cx: f64,
+    /// Where the value's label is centered: over the bar, but inside the canvas.
+    pub lx: f64,
 }
 
 /// A change of the form between two years.
@@ -85,6 +87,8 @@ pub struct Break {
     pub x: f64,
     /// What begins there.
     pub label: String,
+    /// Which of two rows the label stands in, so that near ones do not meet.
+    pub row: u8,
     /// `end` where the label must stand left of the line to stay on the canvas.
     pub side: &'static str,
 }
@@ -144,8 +148,10 @@ pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Opti
         };
         if index > 0 && regime(year) != regime(year - 1) {
             let x = left + step * index as f64;
-            let side = if x > WIDTH * 0.66 { "end" } else { "start" };
-            breaks.push(Break { x: round(x), label: REGIMES[regime(year)].1.to_owned(), side });
+            let side = if x > WIDTH - 46.0 { "end" } else { "start" };
+            let near = breaks.last().is_some_and(|b: &Break| x - b.x < 46.0);
+            let row = if near { 1 - breaks.last().map_or(0, |b| b.row) } else { 0 };
+            breaks.push(Break { x: round(x), label: format!("{}表", REGIMES[regime(year)].0), row, side });
         }
         bars.push(Bar {
             year,
@@ -159,6 +165,7 @@ pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Opti
             w: round(width),
             h: round(h),
             cx: round(cx),
+            lx: cx,
         });
     }
     thin_out(&mut bars, step);
@@ -174,9 +181,11 @@ fn thin_out(bars: &mut [Bar], step: f64) {
     let mut order: Vec<usize> = (0..bars.len()).filter(|&i| bars[i].labelled).collect();
     order.sort_by_key(|&i| (bars[i].value != most, std::cmp::Reverse(bars[i].year)));
     for index in order {
-        let letters = bars[index].value.map_or(0, |v| v.to_string().len().min(7)) as f64;
-        let half = (letters * 7.0 + 6.0).max(step * 0.3) / 2.0;
-        let (from, to) = (bars[index].cx - half, bars[index].cx + half);
+        let letters = bars[index].value.map_or(0, |v| super::grouped(v).len().min(7)) as f64;
+        let half = (letters * 8.0 + 6.0).max(step * 0.3) / 2.0;
+        let center = bars[index].cx.clamp(half, WIDTH - half);
+        bars[index].lx = round(center);
+        let (from, to) = (center - half, center + half);
         bars[index].labelled = kept.iter().all(|(a, b)| to < *a || from > *b);
         if bars[index].labelled {
             kept.push((from, to));
@@ -413,7 +422,7 @@ mod tests {
     fn a_break_stands_where_the_form_changed() {
         let chart = columns("申请", "件", &[(2018, point(1)), (2019, point(2)), (2021, point(3))]).expect("drawn");
         let labels: Vec<_> = chart.breaks.iter().map(|b| b.label.as_str()).collect();
-        assert_eq!(labels, ["2019年格式", "2021年格式"]);
+        assert_eq!(labels, ["2019表", "2021表"]);
     }
 
     #[test]
