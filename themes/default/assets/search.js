@@ -333,7 +333,7 @@
   const everything = (total) => Array.from({ length: total }, (_, document) => document);
 
   /** Candidates read at most where the index promises nothing: across punctuation, and beyond its longest string. */
-  const READ_MOST = 200;
+  const READ_MOST = 300;
 
   /**
    * What the index knows of one string: the documents that may hold it, and what is still to be checked: nothing, `one`
