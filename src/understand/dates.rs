@@ -17,7 +17,7 @@ static YEAR_BARE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)").expect("a pattern"));
 pub static DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(
-        r"(?P<y>\d{{4}}|[一二][{CHINESE_DIGITS}]{{3}})\s*[-/.年]\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})"
+        r"(?P<y>\d{{4}}|[一二][{CHINESE_DIGITS}]{{3}})\s*[-/.年]\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*(?:[-/.月]\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})|月)"
     ))
     .expect("a pattern")
 });
@@ -65,10 +65,23 @@ fn day(y: u16, m: u16, d: u16) -> Day {
     Day { iso: format!("{y:04}-{m:02}-{d:02}"), real: (1949..2100).contains(&y) && (1..=length).contains(&d) }
 }
 
+impl Day {
+    /// Whether it is earlier than an ISO day; a month is earlier only as a whole.
+    pub fn before(&self, iso: &str) -> bool {
+        let length = self.iso.len().min(iso.len());
+        self.iso[..length] < iso[..length]
+    }
+}
+
 /// The first date in a text.
 pub fn date_in(text: &str) -> Option<Day> {
     let hit = DATE.captures(text).or_else(|| COMPACT.captures(text.trim()))?;
-    Some(day(number(&hit["y"])?, number(&hit["m"])?, number(&hit["d"])?))
+    let (year, month) = (number(&hit["y"])?, number(&hit["m"])?);
+    Some(match hit.name("d") {
+        Some(of_month) => day(year, month, number(of_month.as_str())?),
+        // 二〇一九年三月: ISO 8601 has months too.
+        None => Day { iso: format!("{year:04}-{month:02}"), real: (1..=12).contains(&month) },
+    })
 }
 
 /// First and last day of the statistics.

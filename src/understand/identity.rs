@@ -192,7 +192,16 @@ fn year(
     let printed =
         title.as_ref().and_then(|t| title_year(&t.text).map(|(year, digits)| (year, in_line(draft, t, digits))));
     let said = match (&printed, period) {
-        (Some(said), _) => Some(*said),
+        // Two years in one title: the period of the statistics tells which is meant.
+        (Some(said), Some(stretch)) => {
+            let other = title.as_ref().and_then(|t| {
+                let digits = stretch.years.1.to_string();
+                (stretch.years.1 != said.0 && t.text.contains(&format!("{digits}年")))
+                    .then(|| in_line(draft, t, &digits))
+            });
+            Some(other.map_or(*said, |at| (stretch.years.1, at)))
+        }
+        (Some(said), None) => Some(*said),
         (None, Some(stretch)) => Some((stretch.years.1, stretch.at)),
         (None, None) => year_in_body(draft, first),
     };
@@ -256,7 +265,7 @@ fn dates(
         let (date, at) = date?;
         let reason = if !date.real {
             Some(format!("{name}{}不存在", date.iso))
-        } else if let Some(end) = last_day.as_ref().filter(|end| date.iso < **end) {
+        } else if let Some(end) = last_day.as_ref().filter(|end| date.before(end)) {
             Some(format!("{name}{}早于统计期末{end}", date.iso))
         } else {
             page.as_ref().filter(|p| !is_page && date.iso > **p).map(|p| format!("{name}{}晚于发布日{p}", date.iso))
@@ -515,14 +524,9 @@ fn region(
         .collect();
     levels.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let Some((level, _)) = levels.first().copied() else { return Known::unknown() };
-    let names = evidence.of_level(level);
-    let lone = match names.as_slice() {
-        [(only, _)] => *only,
-        [(first, many), (_, fewer), ..] if *many >= 3 && *many >= fewer * 3 => *first,
-        _ => return Known::unknown(),
-    };
-    let at = draft.lines.iter().find_map(|l| l.text.find(lone).map(|s| l.origin(s, s + lone.len())));
-    decided(identity, &places::named(lone), lone, at, evidence, year, Standing::Solved)
+    let Some(lone) = agency::lone(evidence, level) else { return Known::unknown() };
+    let at = draft.lines.iter().find_map(|l| l.text.find(&lone).map(|s| l.origin(s, s + lone.len())));
+    decided(identity, &places::named(&lone), &lone, at, evidence, year, Standing::Solved)
 }
 
 #[expect(clippy::too_many_arguments, reason = "one decision, all of whose grounds are named")]

@@ -78,7 +78,7 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A line that is a date and nothing more, a weekday or a time of day allowed.
 static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[(（]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|[〇○零一二三四五六七八九OＯ０]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)(?:\s*\d{1,2}\s*[:：]\s*\d{1,2}(?:[:：]\d{1,2})?)?\s*[)）]?$")
+    Regex::new(r"^[(（]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{4}\s*年\s*\d{1,2}\s*月|[〇○零一二三四五六七八九OＯ０]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)(?:\s*\d{1,2}\s*[:：]\s*\d{1,2}(?:[:：]\d{1,2})?)?\s*[)）]?$")
         .expect("a pattern")
 });
 static NUMBER_CELL: LazyLock<Regex> = LazyLock::new(|| {
