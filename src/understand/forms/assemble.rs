@@ -220,7 +220,6 @@ impl<'a> Builder<'a> {
     }
 
     fn sequence(&self, row: Option<&FoundRow>, cells: &[usize]) -> Sequence {
-        let width = self.table.columns.len();
         let Some(row) = row else { return Sequence::default() };
         let layout = self.layout(cells);
         let skips: Vec<u32> = cells
@@ -239,7 +238,7 @@ impl<'a> Builder<'a> {
             _ => Some(row.tail.saturating_sub(self.spacing.base)),
         };
         let values = cells.iter().map(|c| self.number(*c)).collect();
-        place::sequence(layout, &skips, trail, values, width, self.spacing.counted)
+        Sequence { firm: row.firm, ..place::sequence(layout, &skips, trail, values, self.spacing.counted) }
     }
 
     fn build(self, findings: &mut Vec<Finding>) -> Option<Table> {

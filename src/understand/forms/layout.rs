@@ -98,6 +98,10 @@ pub fn pieces(draft: &Draft) -> Vec<Piece> {
         reader.lines(&folded);
         index = stop;
     }
+    // What ended the last row must be told by something.
+    let mut end = Piece::new(draft.lines.last().map_or(1, |l| l.no), "", Layout::Lines);
+    end.content = Content::Hollow;
+    reader.push(end);
     out
 }
 
@@ -139,6 +143,9 @@ fn pipes(text: &str) -> Pipes {
 
 impl Reader<'_> {
     fn push(&mut self, mut piece: Piece) {
+        if piece.layout != Layout::Cells {
+            piece.trail = std::mem::take(&mut self.trail);
+        }
         piece.gap = piece.line.saturating_sub(self.last);
         self.last = piece.line;
         self.out.push(piece);
