@@ -204,7 +204,7 @@ fn every_layout_is_read_without_a_wrong_cell() {
         let mut micros = score.micros.clone();
         micros.sort_unstable();
         println!(
-            "{layout:?}: {} of {} printed cells, {:.2} %; {} of {} lost solved; {} of {} errors exposed; median {} µs, worst {} µs",
+            "{layout:?}: {} of {} printed cells, {:.2} %; {} of {} lost solved; {} of {} errors exposed; least {} µs, median {} µs, worst {} µs",
             score.found,
             score.printed,
             100.0 * score.found as f64 / score.printed as f64,
@@ -212,6 +212,7 @@ fn every_layout_is_read_without_a_wrong_cell() {
             score.lost,
             score.exposed,
             score.errors,
+            micros[0],
             micros[micros.len() / 2],
             micros[micros.len() - 1]
         );

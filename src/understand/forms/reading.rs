@@ -314,7 +314,17 @@ impl Walk<'_> {
         let Some((count, key, targets, exact)) = self.label(at) else { return self.unknown(at) };
         let lines: Vec<u32> = self.pieces[at..at + count].iter().map(|p| p.line).collect();
         if let Some((table, row)) = self.choose(&targets, key.ordinal) {
-            if !self.open || self.found.tables.last().is_none_or(|t| t.table != table) {
+            // A remark or a page break in the middle of a table does not end it.
+            let goes_on = self.pending.is_empty()
+                && self.found.tables.last().is_some_and(|t| {
+                    t.table == table
+                        && !t.rows.is_empty()
+                        && t.rows.iter().filter_map(|r| r.row).max().is_some_and(|m| m < row)
+                })
+                && self.found.announced.last().is_none_or(|(_, line)| *line <= self.last);
+            if !self.open && goes_on {
+                self.open = true;
+            } else if !self.open || self.found.tables.last().is_none_or(|t| t.table != table) {
                 self.open(table);
             }
             self.row = true;
