@@ -24,7 +24,8 @@ pub enum Target {
 /// The labels of one form.
 pub struct Labels {
     exact: BTreeMap<String, Vec<Target>>,
-    rows: Vec<(String, Target)>,
+    /// Of each table: label, its length, row.
+    rows: Vec<Vec<(String, usize, Target)>>,
 }
 
 /// A text as the labels are compared: folded, without ordinal, spaces and punctuation.
@@ -84,7 +85,7 @@ impl Labels {
     /// The labels of a form.
     pub fn new(form: &Form) -> Self {
         let mut exact: BTreeMap<String, Vec<Target>> = BTreeMap::new();
-        let mut rows = Vec::new();
+        let mut rows: Vec<Vec<(String, usize, Target)>> = vec![Vec::new(); form.tables.len()];
         let mut add = |text: &str, target: Target, both: bool| {
             let key = key(text);
             for part in [&key.full, &key.bare] {
@@ -93,8 +94,10 @@ impl Labels {
                     if !list.contains(&target) {
                         list.push(target);
                     }
-                    if matches!(target, Target::Row(..)) && part.chars().count() >= 3 {
-                        rows.push((part.clone(), target));
+                    if let Target::Row(table, _) = target
+                        && part.chars().count() >= 3
+                    {
+                        rows[table].push((part.clone(), part.chars().count(), target));
                     }
                 }
             }
@@ -143,11 +146,8 @@ impl Labels {
             if length < 4 {
                 continue;
             }
-            for (label, target) in &self.rows {
-                if !matches!(target, Target::Row(t, _) if *t == table) {
-                    continue;
-                }
-                let Some(distance) = nearness(text, length, label) else { continue };
+            for (label, other, target) in &self.rows[table] {
+                let Some(distance) = nearness(text, length, label, *other) else { continue };
                 if distance < best.0 {
                     best = (distance, vec![*target]);
                 } else if distance == best.0 && !best.1.contains(target) {
@@ -163,13 +163,12 @@ impl Labels {
     pub fn continues(&self, key: &Key, row: Target) -> bool {
         let text = &key.full;
         text.chars().count() >= 2
-            && self.rows.iter().any(|(label, target)| *target == row && label.contains(text.as_str()))
+            && self.rows.iter().flatten().any(|(label, _, target)| *target == row && label.contains(text.as_str()))
     }
 }
 
 /// How far a text is from a label, if it is near at all.
-fn nearness(text: &str, length: usize, label: &str) -> Option<usize> {
-    let other = label.chars().count();
+fn nearness(text: &str, length: usize, label: &str, other: usize) -> Option<usize> {
     if length >= 5 && other > length && (label.starts_with(text) || (length >= 6 && label.ends_with(text))) {
         return Some(1);
     }

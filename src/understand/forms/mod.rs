@@ -53,7 +53,11 @@ pub fn read_tables(draft: &Draft, roles: &[Role], year: Option<u16>) -> Reading 
     let _ = roles;
     let pieces = layout::pieces(draft);
     let keys = reading::keys(&pieces);
-    let found: Vec<reading::Found> =
-        LOADED.iter().zip(LABELS.iter()).map(|(form, labels)| reading::find(form, labels, &pieces, &keys)).collect();
+    let joined = vec![reading::Joined::new(); pieces.len()];
+    let found: Vec<reading::Found> = LOADED
+        .iter()
+        .zip(LABELS.iter())
+        .map(|(form, labels)| reading::find(form, labels, &pieces, &keys, &joined))
+        .collect();
     assemble::assemble(&LOADED, &found, &pieces, year)
 }
