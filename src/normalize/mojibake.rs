@@ -294,6 +294,11 @@ impl Guess {
     fn cost(&self) -> f32 {
         self.reading.cost() + MISSING * self.missing as f32
     }
+
+    /// The cost with one more character.
+    fn weigh(&self, c: char, own: &Own) -> f32 {
+        self.reading.weigh(c, own).0 + MISSING * self.missing as f32
+    }
 }
 
 fn prune(guesses: &mut Vec<Guess>, beam: usize) {
@@ -304,41 +309,29 @@ fn prune(guesses: &mut Vec<Guess>, beam: usize) {
 
 /// Every guess with one more character whose lead byte is `lead`: directly, or with a dropped pair between.
 fn step(guesses: &[Guess], lead: u8, trails: &[u8], fits: impl Fn(char) -> bool, own: &Own) -> Vec<Guess> {
-    let last = |guesses: &[Guess], lead: u8| -> Vec<Guess> {
-        trails
-            .iter()
-            .filter_map(|trail| decode(lead, *trail).filter(|c| fits(*c)))
-            .flat_map(|c| guesses.iter().filter_map(move |guess| guess.with(c, own)))
-            .collect()
-    };
-    let mut next = last(guesses, lead);
     // A dropped pair ends one character and begins another.
-    let mut middle: Vec<(u8, Vec<Guess>)> = Vec::new();
-    let mut dropped = DROPPED.iter().peekable();
-    while let Some((end, first)) = dropped.next() {
-        let mut begins = vec![*first];
-        while let Some((_, other)) = dropped.next_if(|pair| pair.0 == *end) {
-            begins.push(*other);
-        }
-        let Some(c) = decode(lead, *end) else { continue };
+    let mut parents: Vec<Guess> = guesses.to_vec();
+    let mut begins: Vec<(Range<usize>, u8)> = vec![(0..parents.len(), lead)];
+    for dropped in DROPPED.chunk_by(|a, b| a.0 == b.0) {
+        let Some(c) = decode(lead, dropped[0].0) else { continue };
         let mut after: Vec<Guess> = guesses.iter().filter_map(|guess| guess.with(c, own)).collect();
         for guess in &mut after {
             guess.missing += 1;
         }
         prune(&mut after, BEAM / 4);
-        for begin in begins {
-            middle.push((begin, after.clone()));
+        let range = parents.len()..parents.len() + after.len();
+        parents.extend(after);
+        begins.extend(dropped.iter().map(|(_, begin)| (range.clone(), *begin)));
+    }
+    let mut next: Vec<(f32, usize, char)> = Vec::new();
+    for (range, begin) in begins {
+        for c in trails.iter().filter_map(|trail| decode(begin, *trail)).filter(|c| allowed(*c) && fits(*c)) {
+            next.extend(range.clone().map(|parent| (parents[parent].weigh(c, own), parent, c)));
         }
     }
-    // Only the plausible beginnings go on.
-    let mut costs: Vec<f32> = middle.iter().flat_map(|(_, after)| after.iter().map(Guess::cost)).collect();
-    costs.sort_by(f32::total_cmp);
-    if let Some(limit) = costs.get(20_000).or(costs.last()).copied() {
-        for (begin, after) in middle {
-            let after: Vec<Guess> = after.into_iter().filter(|guess| guess.cost() <= limit).collect();
-            next.extend(last(&after, begin));
-        }
-    }
+    next.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (a.2, a.1).cmp(&(b.2, b.1))));
+    next.truncate(2 * BEAM);
+    let mut next: Vec<Guess> = next.into_iter().filter_map(|(_, parent, c)| parents[parent].with(c, own)).collect();
     prune(&mut next, BEAM);
     next
 }
