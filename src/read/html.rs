@@ -16,81 +16,24 @@ const MAX_CELLS: usize = 100_000;
 const MAX_COLUMNS: usize = 1_000;
 /// A cell with more text than this, in several blocks, is a part of the page and not a datum.
 const MAX_CELL_CHARACTERS: usize = 1_000;
+/// Pieces of text and line breaks of a page.
+const MAX_ITEMS: usize = 1_000_000;
 /// Lines, as for text.
 const MAX_LINES: usize = 200_000;
 const MAX_LINE_BYTES: usize = 1 << 20;
 
 /// Elements that start and end a line. Those that HTML never closes by itself are in `NESTING`.
+#[rustfmt::skip]
 const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "listing",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "plaintext",
-    "pre",
-    "search",
-    "section",
-    "summary",
-    "ul",
-    "xmp",
-    "br",
-    "head",
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol", "option", "p", "plaintext", "pre",
+    "search", "section", "summary", "ul", "xmp", "br", "head",
 ];
+#[rustfmt::skip]
 const NESTING: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "center",
-    "details",
-    "div",
-    "dl",
-    "fieldset",
-    "figure",
-    "footer",
-    "form",
-    "header",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "section",
-    "span",
-    "ul",
+    "address", "article", "aside", "blockquote", "center", "details", "div", "dl", "fieldset", "figure", "footer",
+    "form", "header", "main", "menu", "nav", "ol", "section", "span", "ul",
 ];
 /// Elements whose content no reader of the page sees.
 const UNSEEN: &[&str] = &["select", "template", "svg", "noscript", "datalist"];
@@ -192,6 +135,7 @@ struct Builder {
     set: usize,
     depth: usize,
     cells: usize,
+    items: usize,
 }
 
 impl Builder {
@@ -203,7 +147,13 @@ impl Builder {
                 Token::Text(text) if in_title => {
                     self.title.get_or_insert_with(|| text.into_owned());
                 }
-                Token::Text(text) => self.text(text.into_owned()),
+                Token::Text(text) => {
+                    self.items += 1;
+                    if self.items > MAX_ITEMS {
+                        return Err(too_complex(format!("网页的文字超过 {MAX_ITEMS} 段")));
+                    }
+                    self.text(text.into_owned());
+                }
                 Token::Start(tag) => {
                     in_title = tag.name == "title";
                     if let Some(name) = UNSEEN.iter().find(|name| **name == tag.name) {
@@ -243,8 +193,11 @@ impl Builder {
 
     fn line_break(&mut self) {
         let heading = self.heading;
-        if !self.open.last().is_some_and(|open| open.cell.is_none() && open.stray.is_empty()) {
-            self.flow().push(Item::Break(heading));
+        let flow = self.flow();
+        match flow.last_mut() {
+            // Breaks in a row are one; the last says what follows.
+            Some(Item::Break(last)) => *last = heading,
+            _ => flow.push(Item::Break(heading)),
         }
     }
 

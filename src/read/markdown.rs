@@ -10,11 +10,16 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 const MAX_CELLS: usize = 100_000;
+/// The parser holds a tree many times the size of the text.
+const MAX_BYTES: usize = 8 << 20;
 
 /// Fills lines, headings and grids of a draft whose front matter is known.
 pub fn read(lines: &[&str], draft: &mut Draft) -> Result<(), Finding> {
     let front = draft.front as usize;
     let body = lines[front..].join("\n");
+    if body.len() > MAX_BYTES {
+        return Err(Finding::new("too-complex", None, "Markdown 超过 8 MiB"));
+    }
     let starts: Vec<usize> = std::iter::once(0).chain(body.match_indices('\n').map(|(i, _)| i + 1)).collect();
     let line_at = |at: usize| starts.partition_point(|start| *start <= at) - 1;
 
