@@ -88,12 +88,30 @@ fn push(alternatives: &mut Vec<Alternative>, figure: &Figure) {
     }
 }
 
+/// Indicators whose part (其中疫情防控发布会 151 场) is never their level.
+const WHOLES: &[&str] = &[
+    "proactive_total",
+    "policy_interpretations",
+    "press_conferences",
+    "web_interviews",
+    "requests_received",
+    "requests_answered",
+    "review_total",
+    "litigation_total",
+    "trainings",
+    "trainees",
+    "meetings",
+    "service_hall_cases",
+    "website_visits",
+];
+
 /// The figures of prose that may stand for the report's own year and body.
 fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'a Figure> {
     let all: Vec<&Figure> = figures
         .iter()
         .filter(|f| f.indicator.as_ref() == Some(&indicator.id))
         .filter(|f| f.period == Period::Year || indicator.stock && f.period == Period::Cumulative)
+        .filter(|f| !(f.subset && WHOLES.contains(&indicator.id.as_ref())))
         .filter(|f| f.scope == Scope::Agency || own.government && f.scope == Scope::Aggregate)
         .collect();
     // In a government's report the whole region comes before its own offices (全市 1701 篇；市本级 282 篇).

@@ -68,7 +68,7 @@ fn locate(window: &Window, word: &str) -> Option<(usize, usize)> {
     let before = &sentence[window.from..window.number.start];
     let behind = &sentence[window.number.end..window.to];
     // Behind the number only when nothing of its own kind stands before it, so that 收到申请13件答复 keeps its order.
-    let (mut at, distance) = match before.rfind(last) {
+    let (mut at, distance) = match before.rfind(last).filter(|found| is_near(&before[found + last.len()..])) {
         Some(found) => (window.from + found, window.number.start - (window.from + found + last.len())),
         None => {
             let found = behind.find(last)?;
@@ -89,6 +89,14 @@ fn locate(window: &Window, word: &str) -> Option<(usize, usize)> {
         at = floor + sentence[floor..at].rfind(part)?;
     }
     Some((at, distance))
+}
+
+/// Nothing but 共, 达, 全年 may stand in a clause between the word and the number (召开新闻发布会，全年共5次).
+fn is_near(between: &str) -> bool {
+    static FILLER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
+    });
+    between.rfind(['，', ',', '；', ';', '：', ':']).is_none_or(|comma| FILLER.is_match(&between[comma..]))
 }
 
 fn forbidden(window: &Window, start: usize, indicator: &Indicator) -> bool {
@@ -135,7 +143,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     }
     let named = |text: &str| {
         [
-            text.contains("网站") || text.contains("门户网") || text.contains("政务网"),
+            text.contains("网站") || text.contains("政府网") || text.contains("门户网") || text.contains("政务网"),
             text.contains("微信") || text.contains("公众号"),
             text.contains("微博") || text.contains("新浪@"),
             text.contains("公报"),
@@ -172,6 +180,11 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
         channels = named(clauses.get(stop..).unwrap_or(clauses));
     }
     let count = channels.iter().filter(|c| **c).count();
+    // 印发公报10期，公开政府信息107条: whether that is the channel's or everything is not said.
+    let earlier = &sentence[sentence[..window.from].rfind(['；', ';']).unwrap_or(0)..window.from];
+    if count == 0 && !near.contains("主动公开") && !near.contains('共') && named(earlier) != [false; 5] {
+        return None;
+    }
     let whole = near.contains("公开")
         || near.contains("政府信息")
         || near.contains("政务信息")

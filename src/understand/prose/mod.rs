@@ -284,16 +284,9 @@ fn label(window: &Window) -> String {
     }
     if before.is_empty() {
         // A clause of its own: the words of the one before it.
-        let earlier = &sentence[..clause.saturating_sub(1).min(window.from.max(clause))];
-        let earlier: String = earlier
-            .chars()
-            .rev()
-            .take_while(|c| !"，,；;。".contains(*c))
-            .take(20)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect();
+        let earlier = sentence[..clause].trim_end_matches(text::is_comma);
+        let earlier: Vec<char> = earlier.chars().rev().take_while(|c| !text::is_comma(*c)).take(20).collect();
+        let earlier: String = earlier.into_iter().rev().collect();
         return if noun.is_empty() { earlier } else { noun.to_string() };
     }
     let long: Vec<char> = before.chars().collect();

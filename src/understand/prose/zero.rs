@@ -210,6 +210,9 @@ fn reach(sentence: &str, from: usize) -> usize {
 /// The things a negation speaks of. Causes (因政府信息公开申请引发的…) and applicants are not among them.
 fn items(scope: &str) -> Vec<(&'static str, String, &'static str)> {
     let mut out: Vec<(usize, &'static str, String, &'static str)> = Vec::new();
+    if scope.contains("费用支出") {
+        return Vec::new();
+    }
     let corrected = THINGS[0].0.is_match(scope);
     for (pattern, indicator, unit) in THINGS.iter() {
         if corrected && *indicator != "corrected_total" {
