@@ -117,12 +117,19 @@ fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'
     // In a government's report the whole region comes before its own offices (全市 1701 篇；市本级 282 篇).
     let wide: Vec<&Figure> = all.iter().copied().filter(|f| f.scope == Scope::Aggregate).collect();
     let mut kept = if wide.is_empty() { all } else { wide };
+    // 公报6期，刊登文件90件: of two measures the dictionary's own comes first.
+    kept.sort_by_key(|f| !same_measure(Some(&indicator.unit), f.unit.as_deref()));
     // Several different values in one sentence are parts or examples, and the whole is not stated.
     let split: Vec<(u32, &str)> = kept
         .iter()
         .filter(|f| {
-            kept.iter()
-                .any(|g| g.line == f.line && g.sentence == f.sentence && g.value != f.value && f.standing == g.standing)
+            kept.iter().any(|g| {
+                g.line == f.line
+                    && g.sentence == f.sentence
+                    && g.value != f.value
+                    && same_measure(f.unit.as_deref(), g.unit.as_deref())
+                    && f.standing == g.standing
+            })
         })
         .map(|f| (f.line, f.sentence.as_str()))
         .collect();

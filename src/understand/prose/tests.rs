@@ -117,7 +117,7 @@ fn indicators_are_read_from_many_wordings() {
             ),
             ("举办政务公开业务培训班3期，培训人员210人次。", &["trainings 3 期", "trainees 210 人次"]),
             ("召开政务公开工作会议4次。", &["meetings 4 次"]),
-            ("办理人大代表建议18件、政协提案22件。", &["- 18 件", "proposals_answered 22 件"]),
+            ("办理人大代表建议18件、政协提案22件。", &["- 18 件", "- 22 件"]),
             (
                 "接受现场咨询320人次，电话咨询1100余次。",
                 &["consultations_visits 320 人次", "consultations_phone 1100 次 >"],
@@ -284,6 +284,49 @@ fn zeros_by_negation_are_figures() {
 }
 
 #[test]
+fn real_wordings_are_read_without_haste() {
+    check(
+        BUREAU,
+        &[
+            ("办理人大代表建议、政协提案共40件，办结率100%。", &["proposals_answered 40 件", "- 100 %"]),
+            ("栏目由原来的8个增加到现在的16个。", &["- 16 个"]),
+            ("办理时限由15个工作日压缩至3个工作日。", &["- 3 个工作日"]),
+            ("信息量由2020年的1128条增加到1887条，总计2401条，是上年的1.5倍。", &["- 1887 条", "- 2401 条"]),
+            (
+                "我局收到政府信息公开申请 35 件，同比增长 12.9%，其中自然人申请 30 件。",
+                &["requests_received 35 件", "- 12.9 %", "- 30 件 sub"],
+            ),
+            (
+                "工作人员数8人（其中专职2人、兼职6人），政府信息公开专项经费10万元。",
+                &["staff_total 8 人", "staff_full_time 2 人 sub", "staff_part_time 6 人 sub", "budget 100000 元"],
+            ),
+            ("全年编发《青禾县人民政府公报》6期。", &["proactive_gazette 6 期"]),
+            ("受理市长热线转办件230件。", &["- 230 件"]),
+            ("2021年本机关受理的依申请公开为零。", &["requests_received 0 件"]),
+            ("申请办理中，征地补偿类申请8件，占66.7%。", &["- 8 件", "- 66.7 %"]),
+            ("2021年共收到政府信息公开申请28件（2020年25件）。", &["requests_received 28 件"]),
+            ("2021年5月20日，召开全县政务公开培训会，参训人员120余人。", &["trainees 120 人 > part"]),
+            ("通过新闻发布会、在线访谈、热线节目，各股室负责人与公众交流393次。", &["- 393 次"]),
+            ("设立了50个信息申请受理点。", &["- 50 个"]),
+            ("截至2021年12月31日，全年共推送公众号信息1039条。", &["proactive_wechat 1039 条"]),
+            (
+                "累计主动公开政府信息5928条，其中本年度新增主动公开政府信息2110条。",
+                &["proactive_total 5928 条 cum", "proactive_total 2110 条"],
+            ),
+            ("印发政府公报10期，公开政府信息107条。", &["proactive_gazette 10 期", "- 107 条"]),
+            ("未发生与诉讼有关的费用支出。", &[]),
+            ("宣传解读\"创业30条\"政策。", &[]),
+            ("行政复议案件5件，维持3件，撤销1件，尚未审结1件。", &["review_total 5 件", "- 3 件", "- 1 件", "- 1 件"]),
+            ("为此，我局配备了12名专、兼职工作人员。", &["- 12 名"]),
+            ("全县政府系统共召开新闻发布会45场次。", &["press_conferences 45 场次 all"]),
+            ("受理的9件申请均已办结。", &["requests_received 9 件", "requests_answered 9 件 solved"]),
+            ("每2个月发布一期简报。", &[]),
+            ("建成24小时自助服务区，设置自助终端12台。", &["- 12 台"]),
+        ],
+    );
+}
+
+#[test]
 fn a_government_counts_the_whole_region_as_its_own_and_a_bureau_does_not() {
     let text = "2021年，全县主动公开政府信息5200条。";
     assert_eq!(value(&read(text, Some(COUNTY), &[]), "proactive_total"), Some(5200));
@@ -328,6 +371,12 @@ fn figures_that_disagree_are_both_kept_and_found() {
         (value(&reading, "policy_interpretations"), reading.findings.len()),
         (Some(38), 0),
         "36余 and 38 can both be true"
+    );
+    let reading = read("编发政府公报6期，公报刊登文件90件。", Some(BUREAU), &[]);
+    assert_eq!(
+        (value(&reading, "proactive_gazette"), reading.findings.len()),
+        (Some(90), 0),
+        "issues are not documents"
     );
     let reading = read("区级召开新闻发布会5场，部门召开新闻发布会8场。", Some(BUREAU), &[]);
     assert_eq!(
