@@ -88,23 +88,48 @@ fn push(alternatives: &mut Vec<Alternative>, figure: &Figure) {
     }
 }
 
+/// Indicators whose part (其中疫情防控发布会 151 场) is never their level.
+const WHOLES: &[&str] = &[
+    "proactive_total",
+    "policy_interpretations",
+    "press_conferences",
+    "web_interviews",
+    "requests_received",
+    "requests_answered",
+    "review_total",
+    "litigation_total",
+    "trainings",
+    "trainees",
+    "meetings",
+    "service_hall_cases",
+    "website_visits",
+];
+
 /// The figures of prose that may stand for the report's own year and body.
 fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'a Figure> {
     let all: Vec<&Figure> = figures
         .iter()
         .filter(|f| f.indicator.as_ref() == Some(&indicator.id))
         .filter(|f| f.period == Period::Year || indicator.stock && f.period == Period::Cumulative)
+        .filter(|f| !(f.subset && WHOLES.contains(&indicator.id.as_ref())))
         .filter(|f| f.scope == Scope::Agency || own.government && f.scope == Scope::Aggregate)
         .collect();
     // In a government's report the whole region comes before its own offices (全市 1701 篇；市本级 282 篇).
     let wide: Vec<&Figure> = all.iter().copied().filter(|f| f.scope == Scope::Aggregate).collect();
     let mut kept = if wide.is_empty() { all } else { wide };
+    // 公报6期，刊登文件90件: of two measures the dictionary's own comes first.
+    kept.sort_by_key(|f| !same_measure(Some(&indicator.unit), f.unit.as_deref()));
     // Several different values in one sentence are parts or examples, and the whole is not stated.
     let split: Vec<(u32, &str)> = kept
         .iter()
         .filter(|f| {
-            kept.iter()
-                .any(|g| g.line == f.line && g.sentence == f.sentence && g.value != f.value && f.standing == g.standing)
+            kept.iter().any(|g| {
+                g.line == f.line
+                    && g.sentence == f.sentence
+                    && g.value != f.value
+                    && same_measure(f.unit.as_deref(), g.unit.as_deref())
+                    && f.standing == g.standing
+            })
         })
         .map(|f| (f.line, f.sentence.as_str()))
         .collect();
