@@ -333,6 +333,13 @@ fn a_government_counts_the_whole_region_as_its_own_and_a_bureau_does_not() {
     assert_eq!(value(&read(text, Some(BUREAU), &[]), "proactive_total"), None);
     let text = "全县各级各部门发布政策解读300篇；县本级发布政策解读80篇。";
     assert_eq!(value(&read(text, Some(COUNTY), &[]), "policy_interpretations"), Some(300));
+    let text = "县级政府层面就全县经济运行、文旅等主题召开新闻发布会17次。\n全年共召开新闻发布会16场。";
+    let reading = read(text, Some(COUNTY), &[]);
+    assert_eq!(
+        (value(&reading, "press_conferences"), reading.core["press_conferences"].alternatives.len()),
+        (Some(17), 1)
+    );
+    assert_eq!(reading.findings[0].marks.len(), 2);
     let text = "县公安局公开政府信息700条。";
     assert_eq!(value(&read(text, Some(COUNTY), &[]), "proactive_total"), None);
     let text = "我县公开政府信息700条。";
