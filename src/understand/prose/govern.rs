@@ -60,12 +60,12 @@ pattern!(
 );
 pattern!(
     BODY,
-    r"^(?:其中[，,]?)?(?P<body>[\p{Han}&&[^就在对的和与将全各向为把从以按被由于过用据绕合针我本该其及每让使经共累并已新]]{1,11}(?:局|委|厅|镇|乡|街道|县|区|市|州|法院|检察院|公司|集团|银行|大队|支队|海关|管委会|街道办|人社|卫健|办事处|审改办|规范办))(?P<after>[\p{Han}“]{0,3})"
+    r"^(?:其中[，,]?)?(?P<body>[\p{Han}&&[^就在对的和与将全各向为把从以按被由于过用据绕合针我本该其及每让使经共累并已新参赴邀到协促了跨配]]{1,11}(?:局|委|厅|镇|乡|街道|县|区|市|州|法院|检察院|公司|集团|银行|大队|支队|海关|管委会|街道办|人社|卫健|办事处|审改办|规范办))(?P<after>[\p{Han}“]{0,3})"
 );
 pattern!(UPPER, r"(?:国家|省里?|市里|上级|国务院|中央)[（(]$");
 pattern!(
     OBJECT,
-    r"(?:(?:针对|对|向|为|给|涉及|面向|组织|通报|督促|指导)[^，,]{0,12}|(?:召开|举办|开展|参加|承办|推进|完成|编制|汇总)[^，,]{0,2})$"
+    r"(?:(?:针对|对|向|为|给|就|围绕|关于|结合|聚焦|涉及|面向|组织|通报|督促|指导)[^，,]{0,12}|(?:召开|举办|开展|参加|承办|推进|完成|编制|汇总)[^，,]{0,2})$"
 );
 pattern!(SUBSET, r"其中|含(?:上年|结转)|包括|涉及其|，含|\(含|（含");
 pattern!(RESET, r"[，,](?:并|同时|此外|另外?|全年|共|还|我|全)|[；;。]");
@@ -325,9 +325,26 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     }
     let found = BODY.captures(clause)?;
     let (body, after) = (found.name("body")?, &found["after"]);
-    let channel = [
-        "网", "门户", "政府", "微信", "微博", "官方", "长", "级", "民", "场", "里", "内", "直", "两", "主要", "领导",
-        "人民", "“",
+    // 海门市政府网站 is a channel, 市长 and 跨区域 are no bodies.
+    let part = [
+        "网",
+        "门户",
+        "政府网",
+        "政府门",
+        "政府信",
+        "政府公",
+        "微信",
+        "微博",
+        "官方",
+        "长",
+        "域",
+        "划",
+        "级",
+        "民",
+        "场",
+        "里",
+        "内",
+        "直",
     ];
     let name = body.as_str();
     if own.places.iter().any(|p| p == name) {
@@ -336,7 +353,7 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     if own.agency.contains(name) || name.contains(&own.agency) && !own.agency.is_empty() {
         return Some((Scope::Agency, body.end()));
     }
-    if channel[..6].iter().chain(&channel[6..13]).any(|c| after.starts_with(c)) && !after.starts_with("政府办") {
+    if part.iter().any(|p| after.starts_with(p)) {
         return None;
     }
     let generic = [
@@ -362,6 +379,7 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
         "区县",
         "超市",
         "城市",
+        "跨区",
         "上市",
         "党委",
         "常委",

@@ -42,7 +42,9 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
         }
         for word in &indicator.words {
             let Some((start, end, distance)) = locate(window, word) else { continue };
-            if forbidden(window, start, end, indicator) {
+            if forbidden(window, start, end, indicator)
+                || indicator.id == "requests_received" && is_foreign(window, start, end)
+            {
                 continue;
             }
             let hit = Hit { indicator, distance, gaps: usize::from(word.contains('…')), length: word.len() };
@@ -99,6 +101,16 @@ fn is_near(between: &str) -> bool {
         Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
     });
     between.rfind(['，', ',', '；', ';', '：', ':']).is_none_or(|comma| FILLER.is_match(&between[comma..]))
+}
+
+/// 受理低保申请、收到入学申请: an application for something else than information. Only applicants and manners may stand inside.
+fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
+    static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:收到|受理|接到|接收|新收|申请|公民|法人|自然人|其他|其它|组织|个人|企业|群众|社会|公众|各类|各种|有效|书面|网上|网络|在线|当面|现场|信函|来信|提交|提出|通过|总数|总量|数量|共计?|了|的|和|或者?|及|与|、|，|,|以|在|我局|本机关|本局|我委|我办|全年|今年|人|[0-9０-９,，.]+|[件条项起次份宗例]|\s)*$").expect("the pattern is fixed")
+    });
+    let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
+    let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
+    !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
 }
 
 fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {

@@ -292,5 +292,12 @@ fn label(window: &Window) -> String {
         return if noun.is_empty() { earlier } else { noun.to_string() };
     }
     let long: Vec<char> = before.chars().collect();
-    long[long.len().saturating_sub(24)..].iter().collect()
+    let tail: String = long[long.len().saturating_sub(24)..].iter().collect();
+    // A label cut short begins behind a pause rather than inside a word.
+    match tail.find(['、', '”', '》']) {
+        Some(pause) if long.len() > 24 && tail.len() - pause > 12 => {
+            tail[pause..].trim_start_matches(['、', '”', '》']).to_string()
+        }
+        _ => tail.trim_start_matches(['、', '”', '》']).to_string(),
+    }
 }

@@ -321,6 +321,11 @@ fn real_wordings_are_read_without_haste() {
             ("全县政府系统共召开新闻发布会45场次。", &["press_conferences 45 场次 all"]),
             ("受理的9件申请均已办结。", &["requests_received 9 件", "requests_answered 9 件 solved"]),
             ("每2个月发布一期简报。", &[]),
+            ("收到公民、法人和其他组织提出的书面申请7件。", &["requests_received 7 件"]),
+            ("受理不动产登记申请5000件。", &["- 5000 件"]),
+            ("受理投诉举报1500件。", &["- 1500 件"]),
+            ("配备专职人民调解员30名。", &["- 30 名"]),
+            ("拨付扶贫专项资金300万元。", &["- 3000000 元"]),
             ("建成24小时自助服务区，设置自助终端12台。", &["- 12 台"]),
         ],
     );
@@ -333,6 +338,13 @@ fn a_government_counts_the_whole_region_as_its_own_and_a_bureau_does_not() {
     assert_eq!(value(&read(text, Some(BUREAU), &[]), "proactive_total"), None);
     let text = "全县各级各部门发布政策解读300篇；县本级发布政策解读80篇。";
     assert_eq!(value(&read(text, Some(COUNTY), &[]), "policy_interpretations"), Some(300));
+    let text = "县级政府层面就全县经济运行、文旅等主题召开新闻发布会17次。\n全年共召开新闻发布会16场。";
+    let reading = read(text, Some(COUNTY), &[]);
+    assert_eq!(
+        (value(&reading, "press_conferences"), reading.core["press_conferences"].alternatives.len()),
+        (Some(17), 1)
+    );
+    assert_eq!(reading.findings[0].marks.len(), 2);
     let text = "县公安局公开政府信息700条。";
     assert_eq!(value(&read(text, Some(COUNTY), &[]), "proactive_total"), None);
     let text = "我县公开政府信息700条。";
@@ -355,6 +367,8 @@ fn core_takes_no_part_year_plan_cumulative_or_foreign_figure() {
         "一、下一步工作打算\n我局收到政府信息公开申请6件以内。",
         "一、存在问题\n培训不够。\n2022年，我们要抓好几项工作。\n一是收到政府信息公开申请6件全部回访。",
         "收到行政许可申请600件。",
+        "受理低保申请320件。",
+        "全年受理学前教育资助申请1200件。",
     ] {
         assert_eq!(value(&read(text, Some(BUREAU), &[]), "requests_received"), None, "{text}");
     }
