@@ -4,7 +4,7 @@
 
 use super::figure::{fold, is_space};
 use crate::model::form::Form;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,8 @@ pub enum Target {
 
 /// The labels of one form.
 pub struct Labels {
-    exact: BTreeMap<String, Vec<Target>>,
+    /// Looked up, never listed.
+    exact: HashMap<String, Vec<Target>>,
     /// Of each table: label, its length, row.
     rows: Vec<Vec<(String, usize, Target)>>,
 }
@@ -84,7 +85,7 @@ pub fn key(text: &str) -> Key {
 impl Labels {
     /// The labels of a form.
     pub fn new(form: &Form) -> Self {
-        let mut exact: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        let mut exact: HashMap<String, Vec<Target>> = HashMap::new();
         let mut rows: Vec<Vec<(String, usize, Target)>> = vec![Vec::new(); form.tables.len()];
         let mut add = |text: &str, target: Target, both: bool| {
             let key = key(text);
