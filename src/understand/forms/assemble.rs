@@ -192,17 +192,21 @@ impl<'a> Builder<'a> {
             })
             .collect();
         // 采购总金额(万元): the unit belongs to the column whose label stands before it.
+        let stated: Vec<(String, &'static str)> = found
+            .heads
+            .iter()
+            .filter_map(|head| money_in(head).map(|unit| (super::labels::key(head).full, unit)))
+            .collect();
         let headed = table
             .columns
             .iter()
             .map(|column| {
-                let stem: String = super::labels::key(&column.label).bare;
-                let stem = if stem.is_empty() { super::labels::key(&column.label).full } else { stem };
-                let printed = found.heads.iter().find(|h| super::labels::key(h).full.starts_with(&stem));
-                printed.and_then(|head| money_in(head)).or_else(|| {
-                    let only = table.columns.len() == 1;
-                    found.heads.iter().filter(|_| only).find_map(|h| money_in(h))
-                })
+                let only = table.columns.len() == 1;
+                let (first, _) = stated.first()?;
+                let key = super::labels::key(&column.label);
+                let stem = if key.bare.is_empty() { key.full } else { key.bare };
+                let own = stated.iter().find(|(head, _)| head.starts_with(&stem));
+                own.or_else(|| stated.first().filter(|_| only && !first.is_empty())).map(|(_, unit)| *unit)
             })
             .collect();
         Builder { form, table, found, pieces, spacing, sums: place::sums(table), rows, cells, headed }
@@ -256,6 +260,7 @@ impl<'a> Builder<'a> {
                 }
             })
             .collect();
+        let sequences = self.without_spans(sequences);
         let placed = place::place(&sequences, width, &self.sums);
         let mut printed: Vec<Option<usize>> = vec![None; self.table.rows.len() * width];
         for (r, placed) in placed.iter().enumerate() {
@@ -313,6 +318,25 @@ impl<'a> Builder<'a> {
         table.checks = self.checks(&equations, &known, &solution, &table, findings);
         self.plausible(&table, findings);
         Some(table)
+    }
+
+    /// A merged label leaves empty cells behind it, as many for every row of its depth: they are not cells of the row.
+    fn without_spans(&self, mut sequences: Vec<Sequence>) -> Vec<Sequence> {
+        let width = self.table.columns.len();
+        let mut extras: BTreeMap<u8, BTreeMap<usize, usize>> = BTreeMap::new();
+        for (row, sequence) in self.table.rows.iter().zip(&sequences) {
+            if sequence.merged && !sequence.values.is_empty() && sequence.items.len() >= width {
+                *extras.entry(row.level).or_default().entry(sequence.items.len() - width).or_default() += 1;
+            }
+        }
+        for (row, sequence) in self.table.rows.iter().zip(&mut sequences) {
+            let most = extras.get(&row.level).and_then(|e| e.iter().max_by_key(|(_, n)| **n));
+            let Some((&extra, 2..)) = most else { continue };
+            if sequence.items.len() < width + extra && sequence.items.iter().take(extra).all(Option::is_none) {
+                sequence.items.drain(..extra.min(sequence.items.len()));
+            }
+        }
+        sequences
     }
 
     fn lines(&self) -> [u32; 2] {
@@ -424,6 +448,9 @@ impl<'a> Builder<'a> {
             return cell;
         }
         match solution.forced[at] {
+            Some(0) if placed.open.contains(&c) && !placed.columns.iter().all(Option::is_some) => {
+                cell.standing = Standing::Lost;
+            }
             Some(0) => {}
             Some(value) => {
                 cell.value = Some(Decimal::new(i128::from(value), SCALE));
