@@ -40,7 +40,6 @@ pub(super) fn fold_into(text: &str, out: &mut Vec<u16>) {
 }
 
 /// The search key of `text`.
-#[cfg(test)]
 pub(super) fn fold(text: &str) -> Vec<u16> {
     let mut out = Vec::with_capacity(text.len());
     fold_into(text, &mut out);

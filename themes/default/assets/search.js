@@ -135,6 +135,14 @@
       }
       return made;
     }),
+    /** Headings with their documents; none in large archives. */
+    headings: () => once('headings', async () => {
+      const about = await index.root();
+      if (!about.headings) return [];
+      const path = `headings-${about.headings}.bin`;
+      const reader = new Reader(path, await unpacked(path));
+      return json(path, reader.take(reader.varint())).map((key) => [key, decode(path, reader.take(reader.varint()), about.documents)]);
+    }),
     /** Ids and titles of 512 documents. */
     docs: (block) => once(`docs ${block}`, async () => {
       const path = `docs/${(await index.root()).docs[block]}.bin`;
@@ -484,13 +492,23 @@
     }
     if (sort !== 'relevance' || !wanted.length) return hits;
     const score = new Map();
-    const has = (key, term) => term.variants.some((variant) => key.includes(variant));
-    if (about.documents <= ADDRESSES) {
-      await Promise.all(hits.map(async (document) => {
-        const row = (await index.docs(document >> 9))[document & 511];
-        row[2] ??= fold(row[1], hant.characters);
-        score.set(document, wanted.filter((term) => has(row[2], term)).length * 1e6);
-      }));
+    const add = (document, points) => score.set(document, (score.get(document) ?? 0) + points);
+    for (const term of wanted) {
+      const within = (key) => term.variants.some((variant) => key.includes(variant));
+      if (about.documents <= ADDRESSES) {
+        await Promise.all(hits.map(async (document) => {
+          const row = (await index.docs(document >> 9))[document & 511];
+          row[2] ??= fold(row[1], hant.characters);
+          if (within(row[2])) add(document, 1e6);
+        }));
+        const headed = new Set();
+        for (const [key, list] of await index.headings()) if (within(key)) for (const document of list) headed.add(document);
+        for (const document of hits) if (headed.has(document)) add(document, 1e5);
+      } else if (facets) {
+        facets.names ??= facets.agencies.map((agency) => fold(agency[1], hant.characters));
+        const named = facets.names.map(within);
+        for (const document of hits) if (named[facets.columns.agency[document] - 1]) add(document, 1e6);
+      }
     }
     if (hits.length <= about.slack) {
       await Promise.all(hits.map(async (document) => {
@@ -498,9 +516,9 @@
         let [found, length] = [0, 1];
         for (const line of text.lines) {
           length += line.key.length;
-          for (const term of wanted) for (const key of term.variants) found += (line.key.split(key).length - 1) * (line.role === 'h' ? 8 : 1);
+          for (const term of wanted) for (const key of term.variants) found += line.key.split(key).length - 1;
         }
-        score.set(document, (score.get(document) ?? 0) + Math.min(9e5, found * 1e4 / Math.sqrt(length)));
+        add(document, Math.min(9e4, found * 1e4 / Math.sqrt(length)));
       }));
     }
     return [...hits].sort((a, b) => (score.get(b) ?? 0) - (score.get(a) ?? 0) || a - b);
@@ -631,7 +649,7 @@
       ...result.facets.indicators.map((indicator) => ['指标', indicator[1], indicator[2], nearness([indicator[1]])]),
     ].filter((row) => row[3] < Infinity).sort((a, b) => a[3] - b[3]).slice(0, 4);
     for (const [sort, name, url] of rows) {
-      offers.append(made('li', {}, made('a', { href: new URL(url, root).href }, made('span', { class: 'search-sort' }, sort), ` ${name}`)));
+      offers.append(made('li', {}, made('a', { href: page.dataset.search + url }, made('span', { class: 'search-sort' }, sort), ` ${name}`)));
     }
   }
 
@@ -670,7 +688,7 @@
     const lines = text.lines.map((line) => ({ line, found: keys.filter((key) => line.key.includes(key)).length }))
       .filter((entry) => entry.found).sort((a, b) => b.found - a.found || a.line.no - b.line.no);
     const shown = lines.filter((entry) => !'t'.includes(entry.line.role)).concat(lines).slice(0, 2);
-    const address = new URL(`reports/${text.id}/`, root).href + (lines.length ? `#L${(shown[0] ?? lines[0]).line.no}` : '');
+    const address = `${page.dataset.search}reports/${text.id}/` + (lines.length ? `#L${(shown[0] ?? lines[0]).line.no}` : '');
     const about = [text.agency, text.year ? `${text.year} 年` : null, text.place, KINDS[text.kind]].filter(Boolean).join(' · ');
     return made('li', { 'data-result': text.id, class: 'search-result' },
       made('h2', { class: 'search-title' }, made('a', { href: address }, ...marked(text.title, keys, text.characters, Infinity))),
