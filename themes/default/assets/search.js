@@ -565,7 +565,9 @@
 
   function begin(query, options) {
     if (field.value !== query) field.value = query;
-    if (options.filters) for (const select of selects) if (select.name !== 'sort') wish(select, String([options.filters[select.name] ?? ''].flat()[0] ?? ''));
+    for (const select of selects) {
+      wish(select, select.name === 'sort' ? options.sort ?? 'relevance' : String([options.filters?.[select.name] ?? ''].flat()[0] ?? ''));
+    }
     page.setAttribute('aria-busy', 'true');
     status.textContent = '正在搜索…';
     more.hidden = true;
