@@ -342,6 +342,8 @@
 
   /** Candidates read at most where the index promises nothing: across punctuation, and beyond its longest string. */
   const READ_MOST = 300;
+  /** Beyond its longest string the first ones speak for so many. */
+  const READ_LONG = 60;
 
   /**
    * What the index knows of one string: the documents that may hold it, and what is still to be checked: nothing, `one`
@@ -415,7 +417,7 @@
       }));
       const held = new Map(await read(toRead.slice(0, about.slack)));
       // Overlapping long strings in the right documents hardly ever stand there apart: where the first ones are right, so are the others.
-      const trusted = term.variants.every((item) => !item.check || item.whole) && [...held.values()].every(Boolean);
+      const trusted = toRead.length > READ_LONG && term.variants.every((item) => !item.check || item.whole) && [...held.values()].every(Boolean);
       const rest = trusted ? [] : toRead.slice(about.slack, READ_MOST);
       for (const [document, has] of await read(rest)) held.set(document, has);
       if (held.size < toRead.length) exact = false;
