@@ -282,3 +282,19 @@ fn narrative_reports_have_no_tables() {
         assert!(reading.claimed.is_empty(), "{seed}: {:?}", reading.claimed);
     }
 }
+
+/// Every row could stand anywhere: the search must give up, and then publish nothing it cannot prove.
+#[test]
+fn an_adversarial_table_ends_in_lost_cells() {
+    let forms = forms();
+    let table = forms[3].tables.iter().find(|t| t.id == "requests").expect("the table");
+    let mut text = "三、收到和处理政府信息公开申请情况\n".to_string();
+    for (index, row) in table.rows.iter().filter(|r| !r.header).enumerate() {
+        let (a, b, c) = (1 << (index % 9), 3 + index, 7 + index * index);
+        text.push_str(&format!("{}\n{a}\n{b}\n{c}\n{}\n", row.label, a + b + c));
+    }
+    let reading = read(&text, Some(2023));
+    assert_eq!(reading.tables.len(), 1);
+    assert!(reading.tables[0].cells.iter().all(|c| c.standing != Standing::Solved), "{:?}", reading.findings);
+    assert!(reading.findings.iter().any(|f| f.code == "cell-ambiguous"));
+}
