@@ -298,3 +298,28 @@ fn an_adversarial_table_ends_in_lost_cells() {
     assert!(reading.tables[0].cells.iter().all(|c| c.standing != Standing::Solved), "{:?}", reading.findings);
     assert!(reading.findings.iter().any(|f| f.code == "cell-ambiguous"));
 }
+
+#[test]
+fn a_damaged_page_never_panics_and_a_blank_is_never_a_zero() {
+    let forms = forms();
+    for seed in 0..60 {
+        let layout = generate::LAYOUTS[seed as usize % generate::LAYOUTS.len()];
+        let text = case(&forms, 1000 + seed, layout).text;
+        let mut chance = generate::Chance::new(seed);
+        let damaged: Vec<String> =
+            text.lines()
+                .filter(|_| !chance.one_in(9))
+                .map(|l| l.to_string())
+                .collect::<Vec<_>>()
+                .into_iter()
+                .map(|l| {
+                    if chance.one_in(12) { l.chars().rev().chain("99999999999999999999|".chars()).collect() } else { l }
+                })
+                .collect();
+        let reading = read(&damaged.join("\n"), Some(2021));
+        for cell in reading.tables.iter().flat_map(|t| &t.cells) {
+            let zero = cell.value.is_some_and(|v| v.is_zero());
+            assert!(!zero || cell.raw.is_some(), "{seed}: {cell:?}");
+        }
+    }
+}

@@ -218,7 +218,8 @@ impl<'a> Builder<'a> {
 
     fn number(&self, cell: usize) -> Option<i64> {
         match &self.pieces[cell].content {
-            Content::Figure(figure) => figure.number.times_ten_to(SCALE).to_integer(),
+            // Sums of figures beyond any statistic could overflow: such a figure is shown and not reckoned with.
+            Content::Figure(figure) => figure.number.times_ten_to(SCALE).to_integer().filter(|v| v.abs() < 1 << 50),
             _ => None,
         }
     }
