@@ -143,3 +143,155 @@ fn simplified_reports_get_no_edit_from_byte_pinyin_and_script_rules() {
         }
     }
 }
+
+/// Breaks text the way the page tool did: GBK bytes, an annotation behind every key wherever it begins, a decoder that shows an
+/// impossible pair as `?` and drops user-defined ones, full-width punctuation folded to ASCII.
+mod damage {
+    use pinyin::ToPinyin;
+    use std::collections::BTreeMap;
+
+    pub struct Random(pub u64);
+
+    impl Random {
+        pub fn below(&mut self, end: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 33) as usize % end
+        }
+    }
+
+    pub fn fold(text: &str) -> String {
+        text.chars()
+            .map(|c| if ('！'..='～').contains(&c) { char::from_u32(c as u32 - 0xFEE0).unwrap_or(c) } else { c })
+            .collect()
+    }
+
+    pub fn keys(characters: impl Iterator<Item = char>) -> BTreeMap<[u8; 2], &'static str> {
+        characters
+            .filter_map(|c| {
+                let reading = c.to_pinyin()?.with_tone();
+                let text = c.to_string();
+                let (bytes, _, failed) = encoding_rs::GBK.encode(&text);
+                match (failed, &bytes[..]) {
+                    (false, [lead, trail]) => Some(([*lead, *trail], reading)),
+                    _ => None,
+                }
+            })
+            .collect()
+    }
+
+    pub fn break_bytes(text: &str, keys: &BTreeMap<[u8; 2], &'static str>) -> String {
+        let (source, _, _) = encoding_rs::GBK.encode(text);
+        let mut bytes = Vec::new();
+        let mut at = 0;
+        while at < source.len() {
+            match source.get(at + 1).and_then(|trail| keys.get(&[source[at], *trail])) {
+                Some(reading) => {
+                    bytes.extend(&source[at..at + 2]);
+                    let annotation = format!("({reading})");
+                    let (annotation, _, _) = encoding_rs::GBK.encode(&annotation);
+                    bytes.extend(&*annotation);
+                    at += 2;
+                }
+                None => {
+                    bytes.push(source[at]);
+                    at += 1;
+                }
+            }
+        }
+        let mut shown = String::new();
+        let mut at = 0;
+        while at < bytes.len() {
+            let lead = bytes[at];
+            if lead < 0x80 {
+                shown.push(char::from(lead));
+                at += 1;
+                continue;
+            }
+            let trail = bytes.get(at + 1).copied().unwrap_or(0);
+            at += 2;
+            if !(0x81..=0xFE).contains(&lead) || !(0x40..=0xFE).contains(&trail) || trail == 0x7F {
+                shown.push('?');
+                continue;
+            }
+            let pair = [lead, trail];
+            let (text, failed) = encoding_rs::GBK.decode_without_bom_handling(&pair);
+            if !failed && !text.chars().any(|c| ('\u{E000}'..='\u{F8FF}').contains(&c)) {
+                shown.push_str(&text);
+            }
+        }
+        fold(&shown)
+    }
+}
+
+#[test]
+fn simulated_damage_is_repaired_or_flagged_and_never_a_third_text() {
+    let parts: Vec<(Vec<&str>, Vec<&str>)> = include_str!("phrases.tsv")
+        .lines()
+        .filter(|row| !row.starts_with('#'))
+        .map(|row| {
+            let mut columns = row.split('\t').skip(1).map(|column| column.split(' ').collect::<Vec<_>>());
+            (columns.next().unwrap_or_default(), columns.next().unwrap_or_default())
+        })
+        .collect();
+    let everything: std::collections::BTreeSet<char> = parts
+        .iter()
+        .flat_map(|(hant, hans)| {
+            let hans: std::collections::BTreeSet<char> = hans.iter().flat_map(|text| text.chars()).collect();
+            hant.iter().flat_map(|text| text.chars()).filter(move |c| !hans.contains(c)).collect::<Vec<_>>()
+        })
+        .chain("驅優執詢聞繩極啟東應學實務區點領財".chars())
+        .collect();
+    let wanted: usize = std::env::var("NIANBAO_SPANS").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
+    let mut random = damage::Random(7);
+    let (mut spans, mut repaired, mut flagged) = (0, 0, 0);
+    let mut wrong = Vec::new();
+    while spans < wanted {
+        // A tool's table holds some of the Traditional characters, not all.
+        let share = 2 + random.below(4);
+        let table: Vec<char> =
+            everything.iter().copied().filter(|c| (*c as usize).wrapping_mul(2_654_435_761) / 64 % 6 < share).collect();
+        let keys = damage::keys(table.into_iter());
+        let (mut broken, mut truth, mut hit) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..14 {
+            let picks: Vec<usize> = parts.iter().map(|(hant, _)| random.below(hant.len())).collect();
+            let line = |simplified: bool| {
+                let word =
+                    |part: usize| if simplified { parts[part].1[picks[part]] } else { parts[part].0[picks[part]] };
+                format!("{}，{}{}{}，{}。", word(0), word(1), word(2), word(3), word(4))
+            };
+            let hant = line(false);
+            let shown = damage::break_bytes(&hant, &keys);
+            hit.push(shown.contains('?'));
+            broken.push(shown);
+            truth.push(damage::fold(&line(true)));
+        }
+        let done = normalize(draft(&broken.join("\n")), &Options { script: Some(Script::Hant), ..Options::default() });
+        for (at, line) in done.lines.iter().enumerate().filter(|(at, _)| hit[*at]) {
+            spans += 1;
+            if line.text == truth[at] {
+                repaired += 1;
+                continue;
+            }
+            let before = line.edits.iter().filter(|edit| edit.rule == "byte-repair");
+            let lie = before.clone().any(|edit| {
+                let last = line.edits.iter().rfind(|other| (other.start, other.end) == (edit.start, edit.end));
+                !truth[at].contains(last.map_or("", |last| last.now.as_str()))
+            });
+            if lie {
+                wrong.push(format!("{} became {}, was {}", broken[at], line.text, truth[at]));
+            } else if done.found.iter().any(|finding| finding.line == Some(line.no) && finding.code == "mojibake-left")
+            {
+                flagged += 1;
+            } else {
+                wrong.push(format!("not flagged: {} became {}, was {}", broken[at], line.text, truth[at]));
+            }
+        }
+    }
+    eprintln!(
+        "{spans} damaged lines: {repaired} repaired, {flagged} flagged, {} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(repaired * 100 >= spans * 75, "{repaired} of {spans}");
+}

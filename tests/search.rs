@@ -306,7 +306,7 @@ fn save(files: &BTreeMap<String, Vec<u8>>, folder: &Path) {
 
 #[test]
 fn the_script_finds_exactly_what_stands_in_the_reports() {
-    let reports = std::env::var("NIANBAO_SEARCH_REPORTS").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let reports = std::env::var("NIANBAO_SEARCH_REPORTS").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
     let archive = archive(reports);
     let started = std::time::Instant::now();
     let files = written(&archive);

@@ -7,10 +7,10 @@ use super::classes::{is_han, simplified};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// Up to four characters, padded.
-type Word = [char; 4];
+/// Up to five characters in one number.
+type Word = u128;
 
-const LONGEST: usize = 4;
+const LONGEST: usize = 5;
 /// Cost of a Han character the lexicon does not know.
 const UNKNOWN: f32 = 17.0;
 /// Cost of a common and of a rare punctuation mark.
@@ -20,23 +20,24 @@ const FUNCTION: f32 = 6.5;
 const ALONE: f32 = 2.0;
 
 static WORDS: LazyLock<HashMap<Word, f32>> = LazyLock::new(|| {
-    let mut words = HashMap::with_capacity(90_000);
+    let mut words = HashMap::with_capacity(110_000);
     for row in include_str!("lexicon.tsv").lines() {
         if let Some((cost, row)) = row.split_once('\t')
             && let Ok(cost) = cost.parse::<u8>()
         {
-            words.extend(row.split(' ').map(|word| (key(word.chars()), f32::from(cost) / 2.0)));
+            words.extend(row.split(' ').map(|word| (key(word.chars()), f32::from(cost) / 4.0)));
         }
     }
     words
 });
 
 fn key(characters: impl Iterator<Item = char>) -> Word {
-    let mut word = Word::default();
-    for (slot, character) in word.iter_mut().zip(characters) {
-        *slot = character;
-    }
-    word
+    characters.fold(0, |word, character| (word << 21) | Word::from(u32::from(character)))
+}
+
+/// Whether the lexicon knows a character.
+pub(super) fn is_known(character: char) -> bool {
+    WORDS.contains_key(&Word::from(u32::from(simplified(character))))
 }
 
 /// The words a document adds.
@@ -44,7 +45,7 @@ fn key(characters: impl Iterator<Item = char>) -> Word {
 pub(super) struct Own(HashMap<Word, u32>);
 
 impl Own {
-    /// Takes every run of two to four Han characters of a text that is not damaged.
+    /// Takes every run of two to five Han characters of a text that is not damaged.
     pub fn learn(&mut self, text: &str) {
         let characters: Vec<char> = text.chars().map(simplified).collect();
         let mut seen = HashSet::new();
@@ -100,8 +101,14 @@ impl Reading {
 
     /// Reads one more character.
     pub fn push(&mut self, character: char, own: &Own) {
+        let best = self.weigh(character, own);
+        self.characters.push(simplified(character));
+        self.best.push(best);
+    }
+
+    /// The cost with one more character, and the length of the last word then.
+    pub fn weigh(&self, character: char, own: &Own) -> (f32, u8) {
         let character = simplified(character);
-        self.characters.push(character);
         let end = self.characters.len();
         let alone = if is_han(character) {
             let cost = own.cost(&[character]).unwrap_or(UNKNOWN);
@@ -111,18 +118,21 @@ impl Reading {
         } else {
             MARK.1
         };
-        let mut best = (self.best[end - 1].0 + alone, 1u8);
+        let mut best = (self.cost() + alone, 1u8);
         if is_han(character) {
-            for length in 2..=LONGEST.min(end) {
-                if let Some(cost) = own.cost(&self.characters[end - length..]) {
-                    let cost = self.best[end - length].0 + cost;
+            let mut word = [character; LONGEST];
+            for length in 2..=LONGEST.min(end + 1) {
+                word[..length - 1].copy_from_slice(&self.characters[end + 1 - length..]);
+                word[length - 1] = character;
+                if let Some(cost) = own.cost(&word[..length]) {
+                    let cost = self.best[end + 1 - length].0 + cost;
                     if cost < best.0 {
                         best = (cost, length as u8);
                     }
                 }
             }
         }
-        self.best.push(best);
+        best
     }
 
     /// The lengths of the words of the best reading that touch `from..to`, with where each begins.

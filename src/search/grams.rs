@@ -18,16 +18,19 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// The longest string with guaranteed candidates.
-pub(super) const LONGEST: usize = 12;
+pub(super) const LONGEST: usize = 15;
 /// Candidates the browser checks by reading their text.
 pub(super) const SLACK: usize = 10;
-/// Pairs of string and document held at once.
-const PAIRS: u64 = 6_000_000;
+/// Pairs of string and document held at once, about.
+const PAIRS: u64 = 8_000_000;
 /// Texts scanned by one task.
 const BATCH: usize = 64;
 
-/// A string of up to `LONGEST` units, zeros behind; ordered as strings are.
-pub(super) type Gram = [u16; LONGEST];
+/// A string as one number: itself for up to four units, else a hash, which 64 bits make as good as itself.
+type Key = u64;
+
+/// A string in a document: which, where, and the place of its first unit there.
+type Sighting = (Key, u32, u32);
 
 /// The folded texts, compressed: lines end in a zero.
 #[derive(Default)]
@@ -67,34 +70,40 @@ impl Corpus {
         self.texts.len() as u32
     }
 
-    /// The strings of one length to look at, each with every document it stands in, sorted; only those of one part of the keys.
-    fn pairs(&self, length: usize, part: u64, parts: u64, parents: &Frequent) -> Vec<(Gram, u32)> {
-        let mut pairs: Vec<(Gram, u32)> = self
-            .texts
-            .par_chunks(BATCH)
-            .enumerate()
-            .flat_map_iter(|(batch, texts)| {
-                let mut found = Vec::new();
-                for (place, text) in texts.iter().enumerate() {
-                    let document = (batch * BATCH + place) as u32;
-                    let start = found.len();
-                    let mut look = |gram| found.push((gram, document));
-                    scan(&unpack(text), length, part, parts, parents, &mut look);
-                    found[start..].sort_unstable();
-                    let mut write = start;
-                    for read in start..found.len() {
-                        if read == start || found[read] != found[write - 1] {
-                            found[write] = found[read];
-                            write += 1;
-                        }
+    /// The strings of one length to look at, with every document each stands in, sorted; only those of one part of the keys.
+    fn sightings(&self, length: usize, part: u64, parts: u64, parents: &Frequent) -> Vec<Sighting> {
+        let look = |(batch, texts): (usize, &[Box<[u8]>])| {
+            let mut found: Vec<Sighting> = Vec::new();
+            for (place, text) in texts.iter().enumerate() {
+                let (document, start) = ((batch * BATCH + place) as u32, found.len());
+                scan(&unpack(text), length, parents, &mut |key, at| {
+                    if parts == 1 || spread(key) % parts == part {
+                        found.push((key, document, at as u32));
                     }
-                    found.truncate(write);
+                });
+                found[start..].sort_unstable();
+                let mut kept = start;
+                for read in start..found.len() {
+                    if read == start || found[read].0 != found[kept - 1].0 {
+                        found[kept] = found[read];
+                        kept += 1;
+                    }
                 }
-                found
-            })
-            .collect();
-        pairs.par_sort_unstable();
-        pairs
+                found.truncate(kept);
+            }
+            found
+        };
+        let mut all: Vec<Sighting> = self.texts.par_chunks(BATCH).enumerate().flat_map_iter(look).collect();
+        all.par_sort_unstable();
+        all
+    }
+
+    /// The units of a string that was seen.
+    fn units(&self, (key, document, at): Sighting, length: usize) -> Vec<u16> {
+        if length <= 4 {
+            return (0..length).rev().map(|place| (key >> (16 * place)) as u16).collect();
+        }
+        unpack(&self.texts[document as usize])[at as usize..][..length].to_vec()
     }
 }
 
@@ -104,86 +113,77 @@ fn unpack(packed: &[u8]) -> Vec<u16> {
     bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
-fn scan(units: &[u16], length: usize, part: u64, parts: u64, parents: &Frequent, look: &mut impl FnMut(Gram)) {
-    let chosen = |gram: &Gram| parts == 1 || mix(gram) % parts == part;
+/// Reports the strings of one length whose two parts are both frequent, with their places.
+fn scan(units: &[u16], length: usize, parents: &Frequent, look: &mut impl FnMut(Key, usize)) {
     if length == 1 {
-        for &unit in units.iter().filter(|unit| **unit != 0) {
-            let gram = pad(&[unit]);
-            if chosen(&gram) {
-                look(gram);
-            }
-        }
+        units.iter().enumerate().filter(|(_, unit)| **unit != 0).for_each(|(at, unit)| look(u64::from(*unit), at));
         return;
     }
+    let mut start = 0;
     for segment in units.split(|unit| !fold::is_term(*unit)) {
-        // Whether the part before is frequent is the answer to whether the part behind was, one place earlier.
-        let mut before = false;
+        let mut before = length == 2 || segment.get(..length - 1).is_some_and(|head| parents.has(head));
         for (place, window) in segment.windows(length).enumerate() {
-            if length > 2 {
-                before = if place == 0 { parents.has(&window[..length - 1]) } else { before };
-                let behind = parents.has(&window[1..]);
-                let both = before && behind;
-                before = behind;
-                if !both {
-                    continue;
-                }
+            // The part behind is the part before of the next place.
+            let behind = length == 2 || parents.has(&window[1..]);
+            if before && behind {
+                look(key(window), start + place);
             }
-            let gram = pad(window);
-            if chosen(&gram) {
-                look(gram);
-            }
+            before = behind;
         }
+        start += segment.len() + 1;
     }
 }
 
-fn pad(units: &[u16]) -> Gram {
-    let mut gram = [0; LONGEST];
-    gram[..units.len()].copy_from_slice(units);
-    gram
+fn key(units: &[u16]) -> Key {
+    if units.len() <= 4 {
+        return units.iter().fold(0, |key, unit| key << 16 | u64::from(*unit));
+    }
+    let hash = units.iter().fold(0x243f_6a88_85a3_08d3, |key: u64, unit| {
+        (key ^ u64::from(*unit)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23)
+    });
+    spread(hash)
 }
 
-/// Spreads strings over parts and tables; the same on every machine.
-fn mix(units: &[u16]) -> u64 {
-    units
-        .iter()
-        .fold(0, |state: u64, unit| (state.rotate_left(5) ^ u64::from(*unit)).wrapping_mul(0x517c_c1b7_2722_0a95))
-        >> 20
+/// Mixes all bits of a number into all others; different numbers stay different.
+fn spread(mut number: u64) -> u64 {
+    number = (number ^ number >> 31).wrapping_mul(0x7fb5_d329_728e_a185);
+    number = (number ^ number >> 27).wrapping_mul(0x81da_def4_bc2d_d44d);
+    number ^ number >> 33
 }
 
-/// [`mix`] for the tables of this module, whose keys are texts of the archive: speed matters, and a hostile text can only
-/// slow its own archive down.
+/// Tables by [`Key`] need no more than [`spread`].
 #[derive(Default)]
-struct Mixer(u64);
+struct Spread(u64);
 
-impl Hasher for Mixer {
+impl Hasher for Spread {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
+        bytes.iter().for_each(|byte| self.write_u64(self.0 << 8 | u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = spread(number);
     }
 
     fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 32
+        self.0
     }
 }
 
 /// The strings of one length that stand in more than `SLACK` documents, with those documents.
 #[derive(Default)]
 struct Frequent {
-    places: HashMap<Gram, u32, BuildHasherDefault<Mixer>>,
+    places: HashMap<Key, u32, BuildHasherDefault<Spread>>,
     ends: Vec<usize>,
     gaps: Vec<u8>,
 }
 
 impl Frequent {
     fn has(&self, units: &[u16]) -> bool {
-        self.places.contains_key(&pad(units))
+        self.places.contains_key(&key(units))
     }
 
-    fn push(&mut self, gram: Gram, documents: &[u32]) {
-        self.places.insert(gram, self.ends.len() as u32);
+    fn push(&mut self, key: Key, documents: &[u32]) {
+        self.places.insert(key, self.ends.len() as u32);
         let mut next = 0;
         for &document in documents {
             posting::push_varint(u64::from(document - next), &mut self.gaps);
@@ -194,7 +194,7 @@ impl Frequent {
 
     fn read(&self, units: &[u16], into: &mut Vec<u32>) {
         into.clear();
-        let Some(&place) = self.places.get(&pad(units)) else { return };
+        let Some(&place) = self.places.get(&key(units)) else { return };
         let place = place as usize;
         let start = if place == 0 { 0 } else { self.ends[place - 1] };
         let (mut next, mut gap, mut shift) = (0, 0, 0);
@@ -213,32 +213,39 @@ impl Frequent {
 /// The kept strings, with their lists coded one behind another.
 #[derive(Default)]
 pub(super) struct Kept {
-    keys: Vec<(Gram, u64)>,
+    places: Vec<Place>,
+    units: Vec<u16>,
     lists: Vec<u8>,
-    /// Number of kept strings and bytes of their lists, by length.
-    pub(super) sizes: [(usize, usize); LONGEST],
+}
+
+/// Where a kept string and its list begin; both end where the next ones begin.
+struct Place {
+    list: u64,
+    units: u32,
 }
 
 impl Kept {
-    fn push(&mut self, gram: Gram, length: usize, documents: &[u32], total: u32) {
-        let start = self.lists.len();
-        self.keys.push((gram, start as u64));
+    fn push(&mut self, units: &[u16], documents: &[u32], total: u32) {
+        self.places.push(Place { list: self.lists.len() as u64, units: self.units.len() as u32 });
+        self.units.extend(units);
         posting::encode(documents, total, &mut self.lists);
-        self.sizes[length - 1].0 += 1;
-        self.sizes[length - 1].1 += self.lists.len() - start;
+    }
+
+    fn units(&self, place: usize) -> &[u16] {
+        let end = self.places.get(place + 1).map_or(self.units.len(), |next| next.units as usize);
+        &self.units[self.places[place].units as usize..end]
+    }
+
+    fn list(&self, place: usize) -> &[u8] {
+        let end = self.places.get(place + 1).map_or(self.lists.len(), |next| next.list as usize);
+        &self.lists[self.places[place].list as usize..end]
     }
 
     /// Every kept string with its coded list, in the order of strings.
     pub(super) fn sorted(&self) -> impl Iterator<Item = (&[u16], &[u8])> {
-        let mut order: Vec<u32> = (0..self.keys.len() as u32).collect();
-        order.par_sort_unstable_by_key(|place| self.keys[*place as usize].0);
-        order.into_iter().map(|place| {
-            let place = place as usize;
-            let (gram, start) = &self.keys[place];
-            let end = self.keys.get(place + 1).map_or(self.lists.len(), |next| next.1 as usize);
-            let length = gram.iter().position(|unit| *unit == 0).unwrap_or(LONGEST);
-            (&gram[..length], &self.lists[*start as usize..end])
-        })
+        let mut order: Vec<u32> = (0..self.places.len() as u32).collect();
+        order.par_sort_unstable_by(|a, b| self.units(*a as usize).cmp(self.units(*b as usize)));
+        order.into_iter().map(|place| (self.units(place as usize), self.list(place as usize)))
     }
 }
 
@@ -246,19 +253,20 @@ impl Kept {
 pub(super) fn index(corpus: &Corpus) -> Kept {
     let (total, parts) = (corpus.total(), corpus.units / PAIRS + 1);
     let (mut kept, mut parents) = (Kept::default(), Frequent::default());
-    let mut judge = Judge::default();
+    let (mut judge, mut documents) = (Judge::default(), Vec::new());
     for length in 1..=LONGEST {
         let mut frequent = Frequent::default();
         for part in 0..parts {
-            let pairs = corpus.pairs(length, part, parts, &parents);
-            for run in pairs.chunk_by(|a, b| a.0 == b.0) {
-                let gram = run[0].0;
-                let documents: Vec<u32> = run.iter().map(|pair| pair.1).collect();
-                if length <= 2 || judge.misled(&parents, &gram[..length], &documents) {
-                    kept.push(gram, length, &documents, total);
+            let sightings = corpus.sightings(length, part, parts, &parents);
+            for run in sightings.chunk_by(|a, b| a.0 == b.0) {
+                documents.clear();
+                documents.extend(run.iter().map(|sighting| sighting.1));
+                let units = corpus.units(run[0], length);
+                if length <= 2 || judge.misled(&parents, &units, &documents) {
+                    kept.push(&units, &documents, total);
                 }
                 if length > 1 && length < LONGEST && documents.len() > SLACK {
-                    frequent.push(gram, &documents);
+                    frequent.push(run[0].0, &documents);
                 }
             }
         }
@@ -270,10 +278,9 @@ pub(super) fn index(corpus: &Corpus) -> Kept {
     kept
 }
 
-/// Room for the lists of the two parts of a string; the first stays while strings that begin alike come one after another.
+/// Room for the lists of the two parts of a string.
 #[derive(Default)]
 struct Judge {
-    head: Vec<u16>,
     first: Vec<u32>,
     second: Vec<u32>,
 }
@@ -282,10 +289,7 @@ impl Judge {
     /// Whether the parts of a string lead to documents that do not hold it, and to more than can be checked by reading.
     fn misled(&mut self, parents: &Frequent, units: &[u16], documents: &[u32]) -> bool {
         let (head, tail) = (&units[..units.len() - 1], &units[1..]);
-        if self.head != head {
-            self.head = head.to_vec();
-            parents.read(head, &mut self.first);
-        }
+        parents.read(head, &mut self.first);
         if documents.len() == self.first.len() {
             return false;
         }

@@ -452,6 +452,17 @@ fn complete(
             return Some(nameplates(full).0);
         }
     }
+    static SELF: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"^(?:[(（]以下简称|信息公开|政府信息公开|政务公开|网站|门户网站|官方|官网|公众号|微信|微博|全年|共|认真|高度|始终|坚持|切实|主动|严格|紧紧|按照|积极|深入|以|在|把|将|不断|进一步|全面|",
+            r"机关|党组|领导班子|(?:19|20)\d\d年)"
+        ))
+        .expect("a pattern")
+    });
+    static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:按照|根据|依据|依照|按|遵照|转发|上级|落实|印发|报|向|受|经|与|和|、|在|到|赴)$")
+            .expect("a pattern")
+    });
     let mut seen: Option<String> = None;
     for line in &draft.lines {
         for (at, _) in line.text.match_indices(stem) {
@@ -461,7 +472,11 @@ fn complete(
                 continue;
             };
             let chain = run_ending_at(window, mention.end);
-            if !fits(chain) {
+            // A county-level city has a prefecture-level one above it, whose bureau it cites by its full name: 市 and no level at all
+            // are believed only where the text speaks of the body itself.
+            let own =
+                SELF.is_match(&line.text[at + stem.len()..]) && !ABOVE.is_match(&window[..window.len() - chain.len()]);
+            if !fits(chain) || (!own && matches!(gap, Gap::Clipped('市') | Gap::Bare)) {
                 continue;
             }
             match &seen {
@@ -474,7 +489,7 @@ fn complete(
     if let Some(place) = seen {
         return Some(format!("{place}{stem}"));
     }
-    if let Some(home) = home {
+    if let Some(home) = home.filter(|h| fits(h)) {
         return Some(format!("{home}{stem}"));
     }
     let Gap::Clipped(level) = gap else { return None };
@@ -492,11 +507,13 @@ fn run_ending_at(text: &str, end: usize) -> &str {
     &text[start..end]
 }
 
-/// The one place of a level that a text speaks of.
+/// The one place of a level that a text speaks of, and more than in passing. Not 市: a county-level city names the one above it as
+/// readily as itself.
 pub fn lone(evidence: &Evidence, level: char) -> Option<String> {
-    let names = evidence.of_level(level);
-    match names.as_slice() {
-        [(only, _)] => Some((*only).to_owned()),
+    match evidence.of_level(level).as_slice() {
+        _ if level == '市' => None,
+        [(only, 2..)] => Some((*only).to_owned()),
+        [(first, many @ 4..), (_, fewer), ..] if *many >= fewer * 4 => Some((*first).to_owned()),
         _ => None,
     }
 }

@@ -4,8 +4,10 @@
 //! publisher says wins; what the text does not say stays unknown; what cannot be is kept and disputed. Must never guess.
 
 use super::agency::{self, Witnesses};
+use super::dates::{DATE, Day, Stretch, date_in, period, title_year, year_in_body};
+use super::labels::Label;
 use super::places::{self, Evidence};
-use super::roles::{self, Field, Label, Title, is_date, trimmed};
+use super::roles::{self, Field, Title, is_date, trimmed};
 use crate::model::diagnostic::Finding;
 use crate::model::report::{AgencyName, Dates, Kind, Known, Origin, Place, Provenance, Role};
 use crate::model::source::{Draft, Span};
@@ -34,68 +36,6 @@ pub struct Identity {
     pub provenance: Provenance,
     /// What does not fit together.
     pub findings: Vec<Finding>,
-}
-
-const CHINESE_DIGITS: &str = "〇○零一二三四五六七八九OＯ０";
-static YEAR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?P<year>(?:19|20)\d\d|[一二][{CHINESE_DIGITS}]{{3}})\s*(?:年度|年|度)")).expect("a pattern")
-});
-static YEAR_BARE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)").expect("a pattern"));
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
-        r"(?P<y>\d{{4}}|[一二][{CHINESE_DIGITS}]{{3}})\s*[-/.年]\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})"
-    ))
-    .expect("a pattern")
-});
-static COMPACT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)$").expect("a pattern"));
-static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?P<y1>(?:19|20)\d\d)\s*年\s*(?P<m1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日?\s*(?:起|开始)?\s*[,，]?\s*(?:至|到|止|—+|-+|–|~|～)+\s*",
-        r"(?:(?P<y2>(?:19|20)\d\d)\s*年)?\s*(?P<m2>\d{1,2})\s*月\s*(?P<d2>\d{1,2})\s*日"
-    ))
-    .expect("a pattern")
-});
-
-fn number(text: &str) -> Option<u16> {
-    if let Ok(plain) = text.parse() {
-        return Some(plain);
-    }
-    let digit = |c: char| match c {
-        '〇' | '○' | '零' | 'O' | 'Ｏ' | '０' => Some(0),
-        _ => "一二三四五六七八九".chars().position(|d| d == c).map(|p| p as u16 + 1),
-    };
-    if let Some((tens, ones)) = text.split_once('十') {
-        let tens = if tens.is_empty() { 1 } else { digit(tens.chars().next()?)? };
-        let ones = if ones.is_empty() { 0 } else { digit(ones.chars().next()?)? };
-        return Some(tens * 10 + ones);
-    }
-    text.chars().try_fold(0u16, |sum, c| Some(sum.checked_mul(10)? + digit(c)?))
-}
-
-/// A date as printed: ISO text, and whether the calendar has such a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Day {
-    iso: String,
-    real: bool,
-}
-
-fn day(y: u16, m: u16, d: u16) -> Day {
-    let leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-    let length = match m {
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u16::from(leap),
-        1..=12 => 31,
-        _ => 0,
-    };
-    Day { iso: format!("{y:04}-{m:02}-{d:02}"), real: (1949..2100).contains(&y) && (1..=length).contains(&d) }
-}
-
-/// The first date in a text.
-fn date_in(text: &str) -> Option<Day> {
-    let hit = DATE.captures(text).or_else(|| COMPACT.captures(text.trim()))?;
-    Some(day(number(&hit["y"])?, number(&hit["m"])?, number(&hit["d"])?))
 }
 
 /// Reads the head of a report.
@@ -242,65 +182,6 @@ fn span_end(text: &str, end: usize) -> usize {
     if text[end..].starts_with('日') { end + '日'.len_utf8() } else { end }
 }
 
-/// First and last day of the statistics.
-struct Stretch {
-    start: Day,
-    end: Day,
-    years: (u16, u16),
-    at: Span,
-}
-
-fn period(draft: &Draft, first: &roles::Reading) -> Option<Stretch> {
-    let words = [
-        "统计期限",
-        "统计时间",
-        "统计时限",
-        "报告期",
-        "数据期限",
-        "时间范围",
-        "起止",
-        "期限",
-        "统计",
-        "数据",
-        "涵盖",
-        "跨度",
-        "时间段",
-        "年度报告",
-        "年报",
-    ];
-    let lines = draft.lines.iter().enumerate().filter(|(i, _)| matches!(first.roles[*i], Role::Prose | Role::Meta));
-    for (_, line) in lines {
-        let Some(hit) = PERIOD.captures(&line.text) else { continue };
-        let whole = hit.get(0)?;
-        let sentence = line.text[..whole.start()].rfind(['。', '；']).map_or(0, |at| at);
-        let sentence_end = line.text[whole.end()..].find('。').map_or(line.text.len(), |at| whole.end() + at);
-        if !words.iter().any(|w| line.text[sentence..sentence_end].contains(w)) {
-            continue;
-        }
-        let get = |name: &str| hit.name(name).and_then(|m| number(m.as_str()));
-        let (y1, m1, d1, m2, d2) = (get("y1")?, get("m1")?, get("d1")?, get("m2")?, get("d2")?);
-        let y2 = get("y2").unwrap_or(y1);
-        return Some(Stretch {
-            start: day(y1, m1, d1),
-            end: day(y2, m2, d2),
-            years: (y1, y2),
-            at: line.origin(whole.start(), whole.end()),
-        });
-    }
-    None
-}
-
-/// The year a title names, and its digits. …2019年年度报告(2020年1月发布): the first is the one reported on.
-fn title_year(title: &str) -> Option<(u16, &str)> {
-    let years = |pattern: &'static Regex| {
-        pattern
-            .captures_iter(title)
-            .filter_map(|c| c.name("year"))
-            .find_map(|m| number(m.as_str()).filter(|y| (1990..2100).contains(y)).map(|y| (y, m.as_str())))
-    };
-    years(&YEAR).or_else(|| years(&YEAR_BARE))
-}
-
 fn year(
     draft: &Draft,
     first: &roles::Reading,
@@ -311,7 +192,16 @@ fn year(
     let printed =
         title.as_ref().and_then(|t| title_year(&t.text).map(|(year, digits)| (year, in_line(draft, t, digits))));
     let said = match (&printed, period) {
-        (Some(said), _) => Some(*said),
+        // Two years in one title: the period of the statistics tells which is meant.
+        (Some(said), Some(stretch)) => {
+            let other = title.as_ref().and_then(|t| {
+                let digits = stretch.years.1.to_string();
+                (stretch.years.1 != said.0 && t.text.contains(&format!("{digits}年")))
+                    .then(|| in_line(draft, t, &digits))
+            });
+            Some(other.map_or(*said, |at| (stretch.years.1, at)))
+        }
+        (Some(said), None) => Some(*said),
         (None, Some(stretch)) => Some((stretch.years.1, stretch.at)),
         (None, None) => year_in_body(draft, first),
     };
@@ -341,66 +231,6 @@ fn year(
         );
     }
     known
-}
-
-/// The year the running text speaks of as its own: 2016年，我区…; not one of a cited document, not one of a plan.
-fn year_in_body(draft: &Draft, first: &roles::Reading) -> Option<(u16, Span)> {
-    static OWN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(concat!(
-            r"(?P<year>(?:19|20)\d\d)\s*年(?:",
-            r"(?:度|以来|来|全年|里|中|期间|内)?\s*[,，]\s*(?:我|本|全|各|市|区|县|省|在|共|按照|根据|面对|经|通过|认真|主动|机关|局|中心)",
-            r"|(?:度|全年|全区|全市|全县|全局|我[市区县局委办院镇省中])",
-            r"|[,，]\s*[\p{Han}]{1,14}(?:局|委|政府|镇|乡|街道|中心|厅|办|院|[市区县省州旗](?:坚持|认真|按照|深入|以|全面|严格|积极|紧紧))",
-            r"|(?:政府信息公开|政务公开)(?:工作)?(?:年度报告|年报))"
-        ))
-        .expect("a pattern")
-    });
-    static PLAN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[^。；]{0,25}(?:将|打算|计划|要(?:进一步|继续|在|以)|下一步|继续|工作思路|工作安排|拟)")
-            .expect("a pattern")
-    });
-    let mut years: Vec<(u16, u32, Span)> = Vec::new();
-    for (i, line) in draft.lines.iter().enumerate() {
-        if !matches!(first.roles[i], Role::Prose) {
-            continue;
-        }
-        let quoted = quotations(&line.text);
-        for hit in OWN.captures_iter(&line.text) {
-            let (Some(whole), Some(digits)) = (hit.get(0), hit.name("year")) else { continue };
-            if quoted.iter().any(|q| q.contains(&whole.start())) || PLAN.is_match(&line.text[whole.start()..]) {
-                continue;
-            }
-            let Some(year) = number(digits.as_str()) else { continue };
-            match years.iter_mut().find(|(y, ..)| *y == year) {
-                Some(entry) => entry.1 += 1,
-                None => years.push((year, 1, line.origin(digits.start(), digits.end()))),
-            }
-        }
-    }
-    years.sort_by_key(|(year, count, _)| (std::cmp::Reverse(*count), *year));
-    match years.as_slice() {
-        [(year, _, at)] => Some((*year, *at)),
-        [(year, many, at), (_, fewer, _), ..] if *many > *fewer + 1 => Some((*year, *at)),
-        _ => None,
-    }
-}
-
-/// Byte ranges inside 《》, 〔〕 and brackets of document numbers.
-fn quotations(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut ranges = Vec::new();
-    for (open, close) in [('《', '》'), ('〔', '〕'), ('【', '】'), ('〈', '〉')] {
-        let mut from = None;
-        for (at, c) in text.char_indices() {
-            if c == open {
-                from = from.or(Some(at));
-            } else if c == close
-                && let Some(start) = from.take()
-            {
-                ranges.push(start..at);
-            }
-        }
-    }
-    ranges
 }
 
 fn dates(
@@ -435,7 +265,7 @@ fn dates(
         let (date, at) = date?;
         let reason = if !date.real {
             Some(format!("{name}{}不存在", date.iso))
-        } else if let Some(end) = last_day.as_ref().filter(|end| date.iso < **end) {
+        } else if let Some(end) = last_day.as_ref().filter(|end| date.before(end)) {
             Some(format!("{name}{}早于统计期末{end}", date.iso))
         } else {
             page.as_ref().filter(|p| !is_page && date.iso > **p).map(|p| format!("{name}{}晚于发布日{p}", date.iso))
@@ -694,14 +524,9 @@ fn region(
         .collect();
     levels.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let Some((level, _)) = levels.first().copied() else { return Known::unknown() };
-    let names = evidence.of_level(level);
-    let lone = match names.as_slice() {
-        [(only, _)] => *only,
-        [(first, many), (_, fewer), ..] if *many >= 3 && *many >= fewer * 3 => *first,
-        _ => return Known::unknown(),
-    };
-    let at = draft.lines.iter().find_map(|l| l.text.find(lone).map(|s| l.origin(s, s + lone.len())));
-    decided(identity, &places::named(lone), lone, at, evidence, year, Standing::Solved)
+    let Some(lone) = agency::lone(evidence, level) else { return Known::unknown() };
+    let at = draft.lines.iter().find_map(|l| l.text.find(&lone).map(|s| l.origin(s, s + lone.len())));
+    decided(identity, &places::named(&lone), &lone, at, evidence, year, Standing::Solved)
 }
 
 #[expect(clippy::too_many_arguments, reason = "one decision, all of whose grounds are named")]

@@ -4,8 +4,10 @@
 //! Must never change a line, nor state a value that the text does not give.
 
 mod agency;
+mod dates;
 mod forms;
 mod identity;
+mod labels;
 mod outline;
 mod places;
 mod prose;
@@ -124,6 +126,3 @@ pub fn forms() -> Arc<Vec<Form>> {
 pub fn indicators() -> Arc<Vec<Indicator>> {
     prose::indicators()
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,36 +3,12 @@
 //! In: a [`Draft`]. Out: one [`Role`] per line, the title and the fields with their places. Furniture and metadata are looked for
 //! above the body and below it; inside the body a sentence that merely has such a word stays prose. Must never drop a line.
 
+use super::labels::{Label, fields};
 use crate::model::report::Role;
 use crate::model::source::{Draft, Span};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
-
-/// What a metadata label stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Label {
-    /// 索引号.
-    Index,
-    /// 文号.
-    Document,
-    /// 分类.
-    Category,
-    /// 发布机构.
-    Publisher,
-    /// 来源.
-    Source,
-    /// 发布时间.
-    Published,
-    /// 成文日期.
-    Written,
-    /// 名称, 标题.
-    Title,
-    /// Metadata that the contract has no field for.
-    Other,
-    /// Counters and buttons.
-    Furniture,
-}
 
 /// One field of a metadata row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,126 +45,6 @@ pub struct Reading {
     pub loose_dates: Vec<usize>,
 }
 
-/// Labels, the strict ones (that need no colon) marked. Longer labels come first where one begins another.
-const LABELS: &[(&str, Label, bool)] = &[
-    ("信息索引号", Label::Index, true),
-    ("信息索引", Label::Index, true),
-    ("索引号", Label::Index, true),
-    ("索取号", Label::Index, true),
-    ("发文字号", Label::Document, true),
-    ("文件编号", Label::Document, true),
-    ("公文文号", Label::Document, true),
-    ("文件号", Label::Document, false),
-    ("文号", Label::Document, true),
-    ("主题分类", Label::Category, true),
-    ("信息分类", Label::Category, true),
-    ("信息类别", Label::Category, true),
-    ("体裁分类", Label::Other, true),
-    ("组配分类", Label::Category, true),
-    ("公开类别", Label::Category, false),
-    ("所属栏目", Label::Category, false),
-    ("分类", Label::Category, true),
-    ("类别", Label::Category, false),
-    ("信息发布机构", Label::Publisher, true),
-    ("发布机构", Label::Publisher, true),
-    ("发文机构", Label::Publisher, true),
-    ("发文机关", Label::Publisher, true),
-    ("发布单位", Label::Publisher, false),
-    ("发布机关", Label::Publisher, true),
-    ("公开主体", Label::Publisher, true),
-    ("公开责任部门", Label::Publisher, true),
-    ("责任部门", Label::Publisher, false),
-    ("信息来源", Label::Source, false),
-    ("文章来源", Label::Source, false),
-    ("稿件来源", Label::Source, false),
-    ("来源单位", Label::Source, false),
-    ("供稿单位", Label::Source, false),
-    ("来源", Label::Source, false),
-    ("来自", Label::Source, false),
-    ("成文日期", Label::Written, true),
-    ("成文时间", Label::Written, true),
-    ("发文日期", Label::Written, true),
-    ("发文时间", Label::Written, true),
-    ("生成日期", Label::Written, true),
-    ("生成时间", Label::Written, true),
-    ("制发日期", Label::Written, true),
-    ("发布日期", Label::Published, true),
-    ("发布时间", Label::Published, true),
-    ("公开日期", Label::Published, true),
-    ("公开时间", Label::Published, true),
-    ("公布日期", Label::Published, false),
-    ("录入时间", Label::Published, false),
-    ("上传时间", Label::Published, false),
-    ("发稿时间", Label::Published, false),
-    ("信息时间", Label::Published, false),
-    ("日期", Label::Published, false),
-    ("时间", Label::Published, false),
-    ("信息名称", Label::Title, true),
-    ("文件名称", Label::Title, false),
-    ("名称", Label::Title, false),
-    ("标题", Label::Title, false),
-    ("更新时间", Label::Other, false),
-    ("更新日期", Label::Other, false),
-    ("公开方式", Label::Other, true),
-    ("公开形式", Label::Other, true),
-    ("公开范围", Label::Other, true),
-    ("公开时限", Label::Other, true),
-    ("公开程序", Label::Other, false),
-    ("内容概述", Label::Other, false),
-    ("内容描述", Label::Other, false),
-    ("信息概述", Label::Other, false),
-    ("生效日期", Label::Other, false),
-    ("废止日期", Label::Other, false),
-    ("失效日期", Label::Other, false),
-    ("有效性", Label::Other, false),
-    ("有效期", Label::Other, false),
-    ("时效性", Label::Other, false),
-    ("时效", Label::Other, false),
-    ("服务对象", Label::Other, false),
-    ("主题词", Label::Other, false),
-    ("关键词", Label::Other, false),
-    ("关键字", Label::Other, false),
-    ("载体类型", Label::Other, false),
-    ("语种", Label::Other, false),
-    ("责任编辑", Label::Other, false),
-    ("信息员", Label::Other, false),
-    ("编辑", Label::Other, false),
-    ("作者", Label::Other, false),
-    ("撰稿人", Label::Other, false),
-    ("审核人", Label::Other, false),
-    ("审核", Label::Other, false),
-    ("录入", Label::Other, false),
-    ("累计次数", Label::Furniture, false),
-    ("浏览次数", Label::Furniture, false),
-    ("浏览量", Label::Furniture, false),
-    ("浏览", Label::Furniture, false),
-    ("阅读次数", Label::Furniture, false),
-    ("阅读量", Label::Furniture, false),
-    ("阅读", Label::Furniture, false),
-    ("访问次数", Label::Furniture, false),
-    ("访问量", Label::Furniture, false),
-    ("点击次数", Label::Furniture, false),
-    ("点击率", Label::Furniture, false),
-    ("点击数", Label::Furniture, false),
-    ("点击量", Label::Furniture, false),
-    ("点击", Label::Furniture, false),
-    ("人气", Label::Furniture, false),
-    ("字体大小", Label::Furniture, false),
-    ("字体", Label::Furniture, false),
-    ("字号", Label::Furniture, false),
-    ("分享到", Label::Furniture, false),
-    ("分享", Label::Furniture, false),
-    ("打印", Label::Furniture, false),
-];
-
-/// A label at the start of a row or after a separator; white space inside it is layout (名　　称).
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    let spaced = |label: &str| label.chars().map(String::from).collect::<Vec<_>>().join(r"[\s　]*");
-    let all: Vec<_> = LABELS.iter().map(|(label, ..)| spaced(label)).collect();
-    Regex::new(&format!(r"(?:^|[\s|｜【\[(（;；,，>])({})([\s　]*[】\]]?[\s　]*[:：]|[】\]])?", all.join("|")))
-        .expect("a closed list")
-});
-
 static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"^(?:[【\[(（〖]?\s*(?:打印本?页?|打印此页|打印文章|我要打印|关闭窗口|关闭本?页?|关闭|返回顶部|返回首页|返回列表|返回|收藏本?页?|加入收藏|设为首页|推荐|纠错|分享|分享到|",
@@ -222,7 +78,7 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A line that is a date and nothing more, a weekday or a time of day allowed.
 static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[(（]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|[〇○零一二三四五六七八九OＯ０]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)(?:\s*\d{1,2}\s*[:：]\s*\d{1,2}(?:[:：]\d{1,2})?)?\s*[)）]?$")
+    Regex::new(r"^[(（]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{4}\s*年\s*\d{1,2}\s*月|[〇○零一二三四五六七八九OＯ０]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)(?:\s*\d{1,2}\s*[:：]\s*\d{1,2}(?:[:：]\d{1,2})?)?\s*[)）]?$")
         .expect("a pattern")
 });
 static NUMBER_CELL: LazyLock<Regex> = LazyLock::new(|| {
@@ -384,7 +240,7 @@ fn find_title(draft: &Draft, filled: &[usize], reading: &mut Reading) {
         }
         window.push(i);
     }
-    let labelled = |i: usize| !fields(text(i), false).is_empty() || FURNITURE.is_match(text(i));
+    let labelled = |i: usize| !fields(text(i)).is_empty() || FURNITURE.is_match(text(i));
     let joined = |from: usize, to: usize| window[from..=to].iter().map(|&i| text(i)).collect::<Vec<_>>().join("");
     // The best title names its body and its year; a column of the site (政府信息公开年报) does neither. The first of equals wins,
     // a title on one line before one broken over several.
@@ -451,8 +307,7 @@ fn cut_site_name(title: &str) -> &str {
 
 /// Level of a Markdown or HTML heading whose marks `read` took away.
 pub fn markup_level(draft: &Draft, i: usize) -> Option<u8> {
-    let edits = draft.lines[i].edits.iter().filter(|e| e.rule == "markdown-markup");
-    edits.map(|e| e.was.trim()).find(|was| !was.is_empty() && was.bytes().all(|b| b == b'#')).map(|was| was.len() as u8)
+    draft.headings.iter().find(|heading| heading.line == draft.lines[i].no).map(|heading| heading.level)
 }
 
 fn heading_markup(draft: &Draft, i: usize) -> bool {
@@ -464,51 +319,6 @@ pub fn trimmed(text: &str) -> (usize, usize) {
     let start = text.len() - text.trim_start().len();
     (start, start + text.trim().len())
 }
-
-/// Labels of a row: kind, range of the value, whether a colon or bracket closes the label. Empty when the row opens with no label.
-fn fields(text: &str, any_start: bool) -> Vec<(Label, std::ops::Range<usize>, bool)> {
-    let (start, end) = trimmed(text);
-    let line = &text[start..end];
-    let hits: Vec<_> = LABEL.captures_iter(line).collect();
-    let mut out: Vec<(Label, std::ops::Range<usize>, bool)> = Vec::new();
-    for (n, hit) in hits.iter().enumerate() {
-        let (Some(whole), Some(name)) = (hit.get(0), hit.get(1)) else { continue };
-        let plain: String = name.as_str().chars().filter(|c| !c.is_whitespace()).collect();
-        let Some(&(_, label, strict)) = LABELS.iter().find(|(l, ..)| *l == plain) else { continue };
-        let closed = hit.get(2).is_some();
-        if n == 0
-            && !any_start
-            && whole.start() > 0
-            && !line[..whole.start()].trim_matches(['|', '｜', '【', '[', ' ']).is_empty()
-        {
-            return Vec::new();
-        }
-        if !closed && !strict {
-            if n == 0 {
-                return Vec::new();
-            }
-            continue;
-        }
-        if let Some(before) = out.last_mut() {
-            before.1.end = whole.start() + start;
-        }
-        out.push((label, whole.end() + start..end, closed));
-    }
-    for (_, value, _) in &mut out {
-        let raw = &text[value.clone()];
-        let (from, to) = trimmed(raw);
-        let cut = VALUE_TAIL.find(&raw[from..to]).map_or(to, |m| from + m.start());
-        let kept = raw[from..cut].trim_end_matches(|c: char| c.is_whitespace() || "|｜;；,，【[(（】]".contains(c));
-        let skipped = kept.len() - kept.trim_start_matches(['|', '｜', ' ']).len();
-        *value = value.start + from + skipped.min(kept.len())..value.start + from + kept.len();
-    }
-    out
-}
-
-/// Buttons behind the last value of a row.
-static VALUE_TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:\s|^)[【\[(（]?\s*(?:大\s+中\s+小|大\s*\|\s*中|打印|关闭|分享|收藏|纠错|我要纠错|字体|字号|浏览|点击|访问量|视力保护色?)(?:\s|[】\])）:：]|$).*$|\s*\[\s*\]\s*$").expect("a pattern")
-});
 
 /// Reads a row of metadata or furniture; `pending` carries a label whose value stands on the next line.
 fn metadata(
@@ -524,7 +334,7 @@ fn metadata(
     let trim = text.trim();
     let length = trim.chars().count();
     let waiting = pending.take();
-    let rows = if length <= 300 { fields(text, false) } else { Vec::new() };
+    let rows = if length <= 300 { fields(text) } else { Vec::new() };
     let sentence =
         trim.ends_with(['。', '；']) || (trim.contains('。') && rows.first().is_none_or(|r| r.0 != Label::Other));
     if !rows.is_empty() && !sentence {

@@ -192,17 +192,21 @@ impl<'a> Builder<'a> {
             })
             .collect();
         // 采购总金额(万元): the unit belongs to the column whose label stands before it.
+        let stated: Vec<(String, &'static str)> = found
+            .heads
+            .iter()
+            .filter_map(|head| money_in(head).map(|unit| (super::labels::key(head).full, unit)))
+            .collect();
         let headed = table
             .columns
             .iter()
             .map(|column| {
-                let stem: String = super::labels::key(&column.label).bare;
-                let stem = if stem.is_empty() { super::labels::key(&column.label).full } else { stem };
-                let printed = found.heads.iter().find(|h| super::labels::key(h).full.starts_with(&stem));
-                printed.and_then(|head| money_in(head)).or_else(|| {
-                    let only = table.columns.len() == 1;
-                    found.heads.iter().filter(|_| only).find_map(|h| money_in(h))
-                })
+                let only = table.columns.len() == 1;
+                let (first, _) = stated.first()?;
+                let key = super::labels::key(&column.label);
+                let stem = if key.bare.is_empty() { key.full } else { key.bare };
+                let own = stated.iter().find(|(head, _)| head.starts_with(&stem));
+                own.or_else(|| stated.first().filter(|_| only && !first.is_empty())).map(|(_, unit)| *unit)
             })
             .collect();
         Builder { form, table, found, pieces, spacing, sums: place::sums(table), rows, cells, headed }
@@ -220,7 +224,6 @@ impl<'a> Builder<'a> {
     }
 
     fn sequence(&self, row: Option<&FoundRow>, cells: &[usize]) -> Sequence {
-        let width = self.table.columns.len();
         let Some(row) = row else { return Sequence::default() };
         let layout = self.layout(cells);
         let skips: Vec<u32> = cells
@@ -239,7 +242,7 @@ impl<'a> Builder<'a> {
             _ => Some(row.tail.saturating_sub(self.spacing.base)),
         };
         let values = cells.iter().map(|c| self.number(*c)).collect();
-        place::sequence(layout, &skips, trail, values, width, self.spacing.counted)
+        Sequence { firm: row.firm, ..place::sequence(layout, &skips, trail, values, self.spacing.counted) }
     }
 
     fn build(self, findings: &mut Vec<Finding>) -> Option<Table> {
@@ -257,6 +260,7 @@ impl<'a> Builder<'a> {
                 }
             })
             .collect();
+        let sequences = self.without_spans(sequences);
         let placed = place::place(&sequences, width, &self.sums);
         let mut printed: Vec<Option<usize>> = vec![None; self.table.rows.len() * width];
         for (r, placed) in placed.iter().enumerate() {
@@ -316,6 +320,25 @@ impl<'a> Builder<'a> {
         Some(table)
     }
 
+    /// A merged label leaves empty cells behind it, as many for every row of its depth: they are not cells of the row.
+    fn without_spans(&self, mut sequences: Vec<Sequence>) -> Vec<Sequence> {
+        let width = self.table.columns.len();
+        let mut extras: BTreeMap<u8, BTreeMap<usize, usize>> = BTreeMap::new();
+        for (row, sequence) in self.table.rows.iter().zip(&sequences) {
+            if sequence.merged && !sequence.values.is_empty() && sequence.items.len() >= width {
+                *extras.entry(row.level).or_default().entry(sequence.items.len() - width).or_default() += 1;
+            }
+        }
+        for (row, sequence) in self.table.rows.iter().zip(&mut sequences) {
+            let most = extras.get(&row.level).and_then(|e| e.iter().max_by_key(|(_, n)| **n));
+            let Some((&extra, 2..)) = most else { continue };
+            if sequence.items.len() < width + extra && sequence.items.iter().take(extra).all(Option::is_none) {
+                sequence.items.drain(..extra.min(sequence.items.len()));
+            }
+        }
+        sequences
+    }
+
     fn lines(&self) -> [u32; 2] {
         let first = self.found.lines.iter().min().copied().unwrap_or(1);
         [first, self.found.lines.iter().max().copied().unwrap_or(first)]
@@ -347,10 +370,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Value, raw text and unit of a printed figure.
-    fn printed(&self, r: usize, c: usize, piece: &Piece) -> (Option<Decimal>, Option<String>) {
-        let Content::Figure(figure) = &piece.content else { return (None, self.unit(r, c)) };
+    fn printed(&self, r: usize, c: usize, at: usize) -> (Option<Decimal>, Option<String>) {
+        let Content::Figure(figure) = &self.pieces[at].content else { return (None, self.unit(r, c)) };
         let form_unit = self.table.columns[c].unit.as_ref().or(self.table.rows[r].unit.as_ref());
-        let beside = self.rows[r].and_then(|row| self.unit_beside(row, piece));
+        let beside = self.rows[r].and_then(|row| self.unit_beside(row, at));
         let unit = figure.unit.clone().or(beside).or_else(|| {
             let money_column = form_unit.is_none_or(|u| money(u).is_some());
             self.headed[c].filter(|_| money_column).map(str::to_string)
@@ -362,8 +385,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A column of units stands between label and figures.
-    fn unit_beside(&self, row: &FoundRow, cell: &Piece) -> Option<String> {
-        let first = self.pieces.iter().position(|p| std::ptr::eq(p, cell))?;
+    fn unit_beside(&self, row: &FoundRow, first: usize) -> Option<String> {
         let before = &self.pieces[first.saturating_sub(3)..first];
         let unit = before.iter().rev().find(|p| super::figure::is_unit(&p.text) && p.line >= row.line)?;
         Some(unit.text.trim_matches(|c| matches!(c, '(' | ')' | '（' | '）')).to_string())
@@ -397,18 +419,18 @@ impl<'a> Builder<'a> {
         };
         let by = |wanted: &dyn Fn(usize) -> bool| -> Vec<Id> {
             let mut ids: Vec<Id> = Vec::new();
-            for (index, equation) in equations.iter().enumerate() {
-                let id = &self.table.identities[equation.identity].id;
-                if wanted(index) && equation.left.iter().chain(&equation.right).any(|x| *x == at) && !ids.contains(id) {
+            for &index in &solution.of_cell[at] {
+                let id = &self.table.identities[equations[index].identity].id;
+                if wanted(index) && !ids.contains(id) {
                     ids.push(id.clone());
                 }
             }
             ids
         };
-        if let Some(piece) = printed.map(|p| &self.pieces[p]) {
+        if let Some((index, piece)) = printed.map(|p| (p, &self.pieces[p])) {
             cell.line = Some(piece.line);
             cell.raw = Some(piece.text.clone());
-            (cell.value, cell.unit) = self.printed(r, c, piece);
+            (cell.value, cell.unit) = self.printed(r, c, index);
             if cell.value.is_none() {
                 if solution.forced[at].is_some_and(|v| v != 0) {
                     cell.standing = Standing::Disputed;
@@ -426,7 +448,10 @@ impl<'a> Builder<'a> {
             return cell;
         }
         match solution.forced[at] {
-            Some(0) if self.rows[r].is_some() => {}
+            Some(0) if placed.open.contains(&c) && !placed.columns.iter().all(Option::is_some) => {
+                cell.standing = Standing::Lost;
+            }
+            Some(0) => {}
             Some(value) => {
                 cell.value = Some(Decimal::new(i128::from(value), SCALE));
                 cell.standing = Standing::Solved;
@@ -499,6 +524,7 @@ impl<'a> Builder<'a> {
     /// Findings on what the page lost.
     fn report(&self, placed: &[Placed], solution: &Solution, table: &Table, findings: &mut Vec<Finding>) {
         let width = self.table.columns.len();
+        let mut gone: Vec<&str> = Vec::new();
         for (r, row) in self.table.rows.iter().enumerate().filter(|(_, row)| !row.header) {
             let cells: Vec<&Cell> = table.cells.iter().filter(|c| c.row == row.id).collect();
             let first = self.rows[r].map_or(self.lines()[0], |f| f.line);
@@ -518,14 +544,12 @@ impl<'a> Builder<'a> {
                     format!("“{}”有 {adrift} 个数字无法证明属于哪一列，未采用。", row.label),
                 ));
             }
-            let lost = cells.iter().filter(|c| c.standing == Standing::Lost).count();
-            if lost > 0 && adrift == 0 {
-                let what = if self.rows[r].is_none() {
-                    "整行不在正文里"
-                } else {
-                    "缺了数字，勾稽关系不能唯一确定"
-                };
-                findings.push(Finding::new("cell-lost", Some(first), format!("“{}”{what}，留空。", row.label)));
+            let lost = cells.iter().any(|c| c.standing == Standing::Lost);
+            if lost && self.rows[r].is_none() {
+                gone.push(row.label.as_str());
+            } else if lost && adrift == 0 {
+                let message = format!("“{}”缺了数字，勾稽关系不能唯一确定，留空。", row.label);
+                findings.push(Finding::new("cell-lost", Some(first), message));
             }
             for cell in cells.iter().filter(|c| c.value.is_none() && c.standing == Standing::Disputed) {
                 let at = r * width + self.table.columns.iter().position(|c| c.id == cell.column).unwrap_or(0);
@@ -540,6 +564,12 @@ impl<'a> Builder<'a> {
                     ),
                 ));
             }
+        }
+        if !gone.is_empty() {
+            let named = gone.iter().take(3).map(|l| format!("“{l}”")).collect::<String>();
+            let message =
+                format!("{named}{}共 {} 行不在正文里，留空。", if gone.len() > 3 { "等" } else { "" }, gone.len());
+            findings.push(Finding::new("cell-lost", Some(self.lines()[0]), message));
         }
     }
 

@@ -98,6 +98,10 @@ pub fn pieces(draft: &Draft) -> Vec<Piece> {
         reader.lines(&folded);
         index = stop;
     }
+    // What ended the last row must be told by something.
+    let mut end = Piece::new(draft.lines.last().map_or(1, |l| l.no), "", Layout::Lines);
+    end.content = Content::Hollow;
+    reader.push(end);
     out
 }
 
@@ -139,6 +143,9 @@ fn pipes(text: &str) -> Pipes {
 
 impl Reader<'_> {
     fn push(&mut self, mut piece: Piece) {
+        if piece.layout != Layout::Cells {
+            piece.trail = std::mem::take(&mut self.trail);
+        }
         piece.gap = piece.line.saturating_sub(self.last);
         self.last = piece.line;
         self.out.push(piece);
@@ -201,6 +208,10 @@ impl Reader<'_> {
                 }
             }
         };
+        // Rows of this page end without a pipe: one at the end of a line opens an empty cell.
+        let rows = || lines.iter().zip(&kinds).filter(|(_, kind)| **kind == Pipes::Row);
+        let bare = rows().filter(|((_, text), _)| !text.trim_end_matches(is_space).ends_with('|')).count();
+        let open = bare * 3 > rows().count();
         let stream_end = |start: usize| {
             let inside = |at: usize| match kinds[at] {
                 Pipes::One | Pipes::Blank => true,
@@ -214,7 +225,7 @@ impl Reader<'_> {
             let (no, text) = &lines[index];
             match kinds[index] {
                 Pipes::Blank | Pipes::Rule => {}
-                Pipes::Row => self.row(&split_row(*no, text)),
+                Pipes::Row => self.row(&split_row(*no, text, open)),
                 // The first cell of a stream of lone pipes stands before the first pipe.
                 Pipes::None if near(index, true) != Some(Pipes::One) => self.words(*no, text),
                 Pipes::None | Pipes::One => {
@@ -273,11 +284,12 @@ impl Reader<'_> {
         if trimmed.contains('\t') {
             let cells: Vec<(u32, &str)> =
                 text.trim_end_matches(['\r', ' ']).split('\t').map(|cell| (no, cell)).collect();
-            let lead = cells.iter().take_while(|(_, cell)| cell.chars().all(is_space)).count();
-            self.row(&cells[lead..]);
+            self.row(&cells);
             return;
         }
-        if trimmed.chars().count() > PROSE {
+        // Prose is not taken apart; a padded row is as long and full of wide gaps.
+        let letters = trimmed.chars().filter(|c| !is_space(*c)).count();
+        if letters > 2 * PROSE || letters > PROSE && !trimmed.contains("  ") {
             self.push(Piece::new(no, trimmed, Layout::Lines));
             return;
         }
@@ -316,9 +328,11 @@ impl Reader<'_> {
     }
 }
 
-fn split_row(no: u32, text: &str) -> Vec<(u32, &str)> {
+fn split_row(no: u32, text: &str, open: bool) -> Vec<(u32, &str)> {
     let mut rest = text.trim_matches(is_space);
     rest = rest.strip_prefix('|').unwrap_or(rest);
-    rest = rest.strip_suffix('|').unwrap_or(rest);
+    if !open {
+        rest = rest.strip_suffix('|').unwrap_or(rest);
+    }
     rest.split('|').map(|cell| (no, cell)).collect()
 }

@@ -19,6 +19,10 @@ pub struct Sequence {
     pub counted: bool,
     /// Empty cells at the front and at the end may belong to a merged label.
     pub merged: bool,
+    /// `Lines`: empty cells that the blank lines behind the row may stand for.
+    pub tail: usize,
+    /// The next row of the table follows, so that those lines are not the page's own.
+    pub firm: bool,
     /// Whether the row is on the page at all.
     pub present: bool,
 }
@@ -43,7 +47,7 @@ struct Candidate {
 
 /// Most candidates of one row, and most steps of the search over all rows.
 const CANDIDATES: usize = 400;
-const STEPS: usize = 60_000;
+const STEPS: usize = 3_000;
 
 /// A sum over rows for each column, or over columns for each row, by indices.
 #[derive(Clone, Debug)]
@@ -136,6 +140,7 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
         }];
     }
     let mut shapes: Vec<(Vec<Option<usize>>, Option<u8>)> = Vec::new();
+    let mut filled = None;
     let found = row.items.len();
     if found > width && row.merged {
         let extra = found - width;
@@ -167,6 +172,14 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
     } else if found == width {
         shapes.push((row.items.clone(), None));
     }
+    let short = width.saturating_sub(found);
+    if short > 0 && (row.tail == short && row.firm || row.tail >= short && row.tail <= short + 2) {
+        let mut shape = row.items.clone();
+        shape.resize(width, None);
+        let over = sums.iter().any(|s| s.per == Axis::Row && s.over.contains(&index));
+        filled = Some(weigh(index, row, &shape, None, width, sums))
+            .filter(|f| row.tail == short && row.firm || over && f.rank == 0);
+    }
     if shapes.is_empty() {
         let (base, counted): (Vec<Option<usize>>, bool) = if found < width && row.counted {
             (row.items.clone(), true)
@@ -176,50 +189,96 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
         if base.len() > width {
             return Vec::new();
         }
-        let missing = width - base.len();
-        let mut gaps: Vec<usize> = Vec::new();
-        insert(&base, width, &mut gaps, missing, 0, &mut |shape, gaps| {
-            let lost = (counted && gaps.len() == 1).then(|| gaps[0] as u8);
+        // First the placements that make the row add up with nothing lost; only if there are none, all of them.
+        let mut search =
+            Shapes { base: &base, row, sums, index, width, strict: true, gaps: Vec::new(), found: Vec::new() };
+        let mut whole = search.extend(&mut Vec::new(), 0);
+        if whole && search.found.is_empty() {
+            search.strict = false;
+            whole = search.extend(&mut Vec::new(), 0);
+        }
+        if !whole {
+            return filled.filter(|f| f.rank == 0).into_iter().collect();
+        }
+        for (shape, gaps) in search.found {
+            let lost = (counted && gaps.len() == 1).then(|| gaps[0]);
             shapes.push((shape, lost));
-            shapes.len() < 8000
-        });
+        }
     }
     let mut found: Vec<Candidate> =
         shapes.into_iter().map(|(shape, lost)| weigh(index, row, &shape, lost, width, sums)).collect();
     found.sort();
     found.dedup();
+    // Blank lines behind a row tell of empty cells at its end, unless another place makes it add up.
+    if let Some(filled) = filled
+        && found.first().is_none_or(|best| filled.rank <= best.rank)
+    {
+        return vec![filled];
+    }
     let best = match found.first().map_or(3, |c| c.rank) {
         0 => 0,
         1 | 2 => 2,
         rank => rank,
     };
     found.retain(|c| c.rank <= best);
-    if found.len() > CANDIDATES { Vec::new() } else { found }
+    found
 }
 
-/// Every way to put `missing` empty cells among the given ones.
-fn insert(
-    base: &[Option<usize>],
+/// Every way to put empty cells among the given ones.
+struct Shapes<'a> {
+    base: &'a [Option<usize>],
+    row: &'a Sequence,
+    sums: &'a [Sum],
+    index: usize,
     width: usize,
-    gaps: &mut Vec<usize>,
-    missing: usize,
-    from: usize,
-    emit: &mut dyn FnMut(Vec<Option<usize>>, &[usize]) -> bool,
-) -> bool {
-    if gaps.len() == missing {
-        let mut rest = base.iter();
-        let shape = (0..width).map(|c| if gaps.contains(&c) { None } else { rest.next().copied().flatten() }).collect();
-        return emit(shape, gaps);
-    }
-    for column in from..=width - (missing - gaps.len()) {
-        gaps.push(column);
-        let go_on = insert(base, width, gaps, missing, column + 1, emit);
-        gaps.pop();
-        if !go_on {
-            return false;
+    /// Only those under which every sum over the row holds with its empty cells as nothing.
+    strict: bool,
+    /// Columns of the cells put in so far.
+    gaps: Vec<u8>,
+    /// Shapes and where cells were put in.
+    found: Vec<(Vec<Option<usize>>, Vec<u8>)>,
+}
+
+impl Shapes<'_> {
+    /// Goes on from a beginning that used `next` of the given cells; false when there are too many.
+    fn extend(&mut self, shape: &mut Vec<Option<usize>>, next: usize) -> bool {
+        let column = shape.len();
+        if column == self.width {
+            self.found.push((shape.clone(), self.gaps.clone()));
+            return self.found.len() <= CANDIDATES;
         }
+        let left = self.base.len() - next;
+        if left > 0 {
+            shape.push(self.base[next]);
+            let go_on = !self.fits(shape) || self.extend(shape, next + 1);
+            shape.pop();
+            if !go_on {
+                return false;
+            }
+        }
+        if self.width - column > left {
+            shape.push(None);
+            self.gaps.push(column as u8);
+            let go_on = !self.fits(shape) || self.extend(shape, next);
+            self.gaps.pop();
+            shape.pop();
+            return go_on;
+        }
+        true
     }
-    true
+
+    /// Whether the sums that end with the last column hold.
+    fn fits(&self, shape: &[Option<usize>]) -> bool {
+        let last = shape.len() - 1;
+        let value = |c: &usize| shape[*c].and_then(|i| self.row.values[i]).unwrap_or(0);
+        !self.strict
+            || self
+                .sums
+                .iter()
+                .filter(|s| s.per == Axis::Row && s.over.contains(&self.index))
+                .filter(|s| s.left.iter().chain(&s.right).max() == Some(&last))
+                .all(|s| s.left.iter().map(value).sum::<i64>() == s.right.iter().map(value).sum::<i64>())
+    }
 }
 
 fn weigh(
@@ -276,33 +335,111 @@ fn weigh(
 
 /// Which candidates take part in some choice of one for each row under which every column identity holds.
 fn narrow(all: &[Vec<Candidate>], width: usize, sums: &[Sum]) -> Vec<Vec<bool>> {
-    let everything = || all.iter().map(|c| vec![true; c.len()]).collect::<Vec<_>>();
+    let everything: Vec<Vec<bool>> = all.iter().map(|c| vec![true; c.len()]).collect();
     let sums: Vec<&Sum> = sums.iter().filter(|s| s.per == Axis::Column).collect();
     if sums.is_empty() {
-        return everything();
+        return everything;
     }
-    if let Some(live) = search(all, width, &sums, None) {
+    if let Some(live) = consistent(all, width, &sums, None) {
         return live;
     }
     // One column that cannot be made to hold must not hide what the others say.
     let mut union: Option<Vec<Vec<bool>>> = None;
-    for column in 0..width {
-        if let Some(live) = search(all, width, &sums, Some(column)) {
-            union = Some(match union {
-                None => live,
-                Some(before) => before
-                    .into_iter()
-                    .zip(live)
-                    .map(|(a, b)| a.into_iter().zip(b).map(|(a, b)| a || b).collect())
-                    .collect(),
-            });
+    for live in (0..width).filter_map(|column| consistent(all, width, &sums, Some(column))) {
+        match &mut union {
+            None => union = Some(live),
+            Some(union) => {
+                union.iter_mut().flatten().zip(live.into_iter().flatten()).for_each(|(a, b)| *a |= b);
+            }
         }
     }
-    union.unwrap_or_else(everything)
+    union.unwrap_or(everything)
+}
+
+/// The same without one column; none if there is no such choice. Where the search is too long, the bounds alone decide.
+fn consistent(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<usize>) -> Option<Vec<Vec<bool>>> {
+    let mut live = bounded(all, sums, without)?;
+    let kept: Vec<Vec<usize>> =
+        live.iter().map(|l| l.iter().enumerate().filter(|(_, l)| **l).map(|(i, _)| i).collect()).collect();
+    if kept.iter().all(|k| k.len() <= 1) {
+        return Some(live);
+    }
+    let narrowed: Vec<Vec<Candidate>> =
+        kept.iter().zip(all).map(|(kept, all)| kept.iter().map(|i| all[*i].clone()).collect()).collect();
+    match search(&narrowed, width, sums, without) {
+        Outcome::TooLong => Some(live),
+        Outcome::Nothing => None,
+        Outcome::Live(found) => {
+            for (row, found) in found.into_iter().enumerate() {
+                for (index, alive) in kept[row].iter().zip(found) {
+                    live[row][*index] = alive;
+                }
+            }
+            Some(live)
+        }
+    }
+}
+
+/// Drops candidates that no values of the other rows can balance, until none is left to drop.
+fn bounded(all: &[Vec<Candidate>], sums: &[&Sum], without: Option<usize>) -> Option<Vec<Vec<bool>>> {
+    const FREE: i64 = i64::MAX / 4096;
+    let mut live: Vec<Vec<bool>> = all.iter().map(|c| vec![true; c.len()]).collect();
+    // What a candidate adds to left minus right, at least and at most.
+    let span = |k: &Candidate, c: usize, left: bool| {
+        let more = if k.slack[c] { FREE } else { k.values[c] };
+        if left { (k.values[c], more) } else { (-more, -k.values[c]) }
+    };
+    loop {
+        let mut changed = false;
+        for sum in sums {
+            let terms: Vec<(usize, bool)> =
+                sum.left.iter().map(|r| (*r, true)).chain(sum.right.iter().map(|r| (*r, false))).collect();
+            for &c in sum.over.iter().filter(|c| Some(**c) != without) {
+                let spans: Vec<(i64, i64)> = terms
+                    .iter()
+                    .map(|&(r, left)| match all[r].is_empty() {
+                        true if left => (0, FREE),
+                        true => (-FREE, 0),
+                        false => all[r]
+                            .iter()
+                            .zip(&live[r])
+                            .filter(|(_, l)| **l)
+                            .map(|(k, _)| span(k, c, left))
+                            .fold((i64::MAX, i64::MIN), |(low, high), (a, b)| (low.min(a), high.max(b))),
+                    })
+                    .collect();
+                let (low, high) = spans.iter().fold((0i64, 0i64), |(a, b), s| (a + s.0, b + s.1));
+                if low > 0 || high < 0 {
+                    return None;
+                }
+                for (&(r, left), own) in terms.iter().zip(&spans).filter(|(t, _)| all[t.0].len() > 1) {
+                    for (k, l) in all[r].iter().zip(live[r].iter_mut()).filter(|(_, l)| **l) {
+                        let (a, b) = span(k, c, left);
+                        if low - own.0 + a > 0 || high - own.1 + b < 0 {
+                            *l = false;
+                            changed = true;
+                        }
+                    }
+                    if live[r].iter().all(|l| !l) {
+                        return None;
+                    }
+                }
+            }
+        }
+        if !changed {
+            return Some(live);
+        }
+    }
+}
+
+enum Outcome {
+    Live(Vec<Vec<bool>>),
+    Nothing,
+    TooLong,
 }
 
 /// Forward over the rows with every reachable set of differences, then backward from those that end in zero.
-fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<usize>) -> Option<Vec<Vec<bool>>> {
+fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<usize>) -> Outcome {
     let mut order: Vec<usize> = Vec::new();
     let mut sorted: Vec<&&Sum> = sums.iter().collect();
     sorted.sort_by_key(|s| s.left.len() + s.right.len());
@@ -353,7 +490,7 @@ fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<u
             'choice: for (index, choice) in choices.iter().enumerate() {
                 steps += 1;
                 if steps > STEPS {
-                    return None;
+                    return Outcome::TooLong;
                 }
                 let mut state = state.clone();
                 for (s, sum) in sums.iter().enumerate() {
@@ -386,7 +523,7 @@ fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<u
             }
         }
         if next.is_empty() {
-            return None;
+            return Outcome::Nothing;
         }
         layers.push(next);
         edges.push(links);
@@ -410,7 +547,7 @@ fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<u
         }
         reached = before;
     }
-    Some(live)
+    Outcome::Live(live)
 }
 
 /// What the layout says of the cells of a row: skips before each cell, and the empties at the end.
@@ -419,7 +556,6 @@ pub fn sequence(
     skips: &[u32],
     trail: Option<u32>,
     values: Vec<Option<i64>>,
-    width: usize,
     counted: bool,
 ) -> Sequence {
     let mut items = Vec::new();
@@ -430,12 +566,10 @@ pub fn sequence(
         }
         items.push(Some(index));
     }
-    let short = width.saturating_sub(items.len());
-    match trail {
-        Some(trail) if layout == Layout::Cells => items.extend(std::iter::repeat_n(None, (trail as usize).min(64))),
-        // Blank lines behind a row may be the page's own: they count only where they make the row whole.
-        Some(trail) if show && short > 0 && trail as usize == short => items.extend(std::iter::repeat_n(None, short)),
-        _ => {}
+    let trail = trail.unwrap_or(0).min(64) as usize;
+    if layout == Layout::Cells {
+        items.extend(std::iter::repeat_n(None, trail));
     }
-    Sequence { items, values, counted: show, merged: layout == Layout::Cells, present: true }
+    let tail = if show && layout == Layout::Lines { trail } else { 0 };
+    Sequence { items, values, counted: show, merged: layout == Layout::Cells, tail, firm: false, present: true }
 }

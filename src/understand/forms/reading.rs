@@ -7,6 +7,7 @@ use super::figure::{Content, is_unit};
 use super::labels::{Key, Labels, Target, key};
 use super::layout::{Layout, Piece};
 use crate::model::form::Form;
+use std::cell::OnceCell;
 
 /// A row as found.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct FoundRow {
     pub trail: Option<u32>,
     /// `Lines`: lines from the last cell, or the label, to the next piece.
     pub tail: u32,
+    /// That piece is the next row of the table.
+    pub firm: bool,
 }
 
 /// A table as found.
@@ -58,6 +61,7 @@ struct Walk<'a> {
     labels: &'a Labels,
     pieces: &'a [Piece],
     keys: &'a [Key],
+    joined: &'a [Joined],
     found: Found,
     /// The open table is the last one.
     open: bool,
@@ -77,13 +81,30 @@ pub fn keys(pieces: &[Piece]) -> Vec<Key> {
     pieces.iter().map(|p| if p.is_label() { key(&p.text) } else { Key::default() }).collect()
 }
 
+/// The keys of a piece together with the one, two and three behind it; made when first asked for, the same for every form.
+pub type Joined = OnceCell<Vec<(usize, Key)>>;
+
+fn join(pieces: &[Piece], at: usize) -> Vec<(usize, Key)> {
+    let mut text = pieces[at].text.clone();
+    let mut out = Vec::new();
+    for (count, piece) in pieces[at + 1..].iter().take(3).enumerate() {
+        if !piece.is_label() || piece.gap > 4 {
+            break;
+        }
+        text.push_str(&piece.text);
+        out.push((count + 2, key(&text)));
+    }
+    out
+}
+
 /// Reads the pieces by one form.
-pub fn find(form: &Form, labels: &Labels, pieces: &[Piece], keys: &[Key]) -> Found {
+pub fn find(form: &Form, labels: &Labels, pieces: &[Piece], keys: &[Key], joined: &[Joined]) -> Found {
     let mut walk = Walk {
         form,
         labels,
         pieces,
         keys,
+        joined,
         found: Found::default(),
         open: false,
         row: false,
@@ -151,40 +172,39 @@ impl Walk<'_> {
         }
         let exact = self.labels.exact(&self.keys[at]);
         if !exact.is_empty() {
+            // 本年新收 is a name of its own, and the first half of a longer one.
+            let next = self.keys.get(at + 1).filter(|k| !k.full.is_empty() && self.labels.exact(k).is_empty());
+            if next.is_some()
+                && let Some((count, key)) = self.joined[at].get_or_init(|| join(self.pieces, at)).first()
+                && self.labels.exact(key).iter().any(|t| exact.contains(t))
+            {
+                return Some((*count, key.clone(), self.labels.exact(key).to_vec(), true));
+            }
             return Some((1, self.keys[at].clone(), exact.to_vec(), true));
         }
         if self.keys[at].full.chars().count() > 60 {
             return None;
         }
-        let mut text = first.text.clone();
-        let mut joined: Vec<(usize, Key)> = vec![(1, self.keys[at].clone())];
-        for (count, piece) in self.pieces[at + 1..].iter().take(3).enumerate() {
-            if !piece.is_label()
-                || piece.starts
-                    && piece.layout == Layout::Cells
-                    && first.layout == Layout::Cells
-                    && self.pieces[at].line != piece.line
-                    && piece.skip > 0
-            {
-                break;
-            }
-            if piece.gap > 4 {
-                break;
-            }
-            text.push_str(&piece.text);
-            let key = key(&text);
-            let exact = self.labels.exact(&key);
+        let joined = self.joined[at].get_or_init(|| join(self.pieces, at));
+        for (count, key) in joined {
+            let exact = self.labels.exact(key);
             if !exact.is_empty() {
-                return Some((count + 2, key, exact.to_vec(), true));
+                return Some((*count, key.clone(), exact.to_vec(), true));
             }
-            joined.push((count + 2, key));
         }
         let table = self.open.then(|| self.found.tables.last().map(|t| t.table)).flatten()?;
-        for (count, key) in joined.into_iter().take(2) {
-            // A split label nearly matches only with its first half alone if the second half is not a label itself.
-            let near = self.labels.near(&key, table);
+        let table_rows = self.found.tables.last().and_then(|t| t.rows.last());
+        if self.row
+            && let Some(index) = table_rows.filter(|r| r.cells.is_empty()).and_then(|r| r.row)
+            && self.labels.continues(&self.keys[at], Target::Row(table, index))
+        {
+            return None;
+        }
+        let single = (1, self.keys[at].clone());
+        for (count, key) in std::iter::once(&single).chain(joined.iter().take(1)) {
+            let near = self.labels.near(key, table);
             if !near.is_empty() {
-                return Some((count, key, near, false));
+                return Some((*count, key.clone(), near, false));
             }
         }
         None
@@ -227,11 +247,12 @@ impl Walk<'_> {
         if self.row
             && let Some(row) = self.found.tables.last_mut().and_then(|t| t.rows.last_mut())
         {
-            if row.tail == 0 {
+            if row.tail == 0 && !piece.is_cell() {
                 let from = row.cells.last().map_or(row.line, |c| self.pieces[*c].line);
-                row.tail = if piece.is_cell() { 0 } else { piece.line.saturating_sub(from) };
+                row.tail = piece.line.saturating_sub(from);
             }
-            if row.trail.is_none() && (piece.starts || piece.content == Content::Hollow) && !row.cells.is_empty() {
+            let ends = piece.starts || piece.layout != Layout::Cells || piece.content == Content::Hollow;
+            if row.trail.is_none() && ends && !row.cells.is_empty() {
                 row.trail = Some(piece.trail);
             }
         }
@@ -254,6 +275,7 @@ impl Walk<'_> {
                         cells: Vec::new(),
                         trail: None,
                         tail: 0,
+                        firm: false,
                     });
                     table.lines.push(piece.line);
                 }
@@ -277,6 +299,7 @@ impl Walk<'_> {
                 cells: Vec::new(),
                 trail: None,
                 tail: 0,
+                firm: false,
             });
             self.row = true;
         }
@@ -287,7 +310,6 @@ impl Walk<'_> {
             return;
         }
         row.cells.push(at);
-        row.tail = 0;
         table.lines.push(piece.line);
         self.last = piece.line;
     }
@@ -307,17 +329,39 @@ impl Walk<'_> {
         let Some((count, key, targets, exact)) = self.label(at) else { return self.unknown(at) };
         let lines: Vec<u32> = self.pieces[at..at + count].iter().map(|p| p.line).collect();
         if let Some((table, row)) = self.choose(&targets, key.ordinal) {
-            if !self.open || self.found.tables.last().is_none_or(|t| t.table != table) {
+            // A remark or a page break in the middle of a table does not end it.
+            let goes_on = self.pending.is_empty()
+                && self.found.tables.last().is_some_and(|t| {
+                    t.table == table
+                        && !t.rows.is_empty()
+                        && t.rows.iter().filter_map(|r| r.row).max().is_some_and(|m| m < row)
+                })
+                && self.found.announced.last().is_none_or(|(_, line)| *line <= self.last);
+            if !self.open && goes_on {
+                self.open = true;
+            } else if !self.open || self.found.tables.last().is_none_or(|t| t.table != table) {
                 self.open(table);
             }
             self.row = true;
             self.last = piece.line;
             let label = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
-            let found = self.found.tables.last_mut().expect("just opened");
+            let (pieces, found) = (self.pieces, self.found.tables.last_mut().expect("just opened"));
+            if let Some(before) = found.rows.last_mut() {
+                let from = before.cells.last().map_or(before.line, |c| pieces[*c].line);
+                (before.tail, before.firm) = (piece.line.saturating_sub(from), true);
+            }
             found.exact += usize::from(exact);
             found.lines.extend(lines);
             let line = piece.line;
-            found.rows.push(FoundRow { row: Some(row), label, line, cells: Vec::new(), trail: None, tail: 0 });
+            found.rows.push(FoundRow {
+                row: Some(row),
+                label,
+                line,
+                cells: Vec::new(),
+                trail: None,
+                tail: 0,
+                firm: false,
+            });
             return count;
         }
         let text: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
@@ -434,6 +478,7 @@ impl Walk<'_> {
                 cells: Vec::new(),
                 trail: None,
                 tail: 0,
+                firm: false,
             });
             self.row = true;
         }

@@ -40,6 +40,8 @@ pub struct Solution {
     pub forced: Vec<Option<i64>>,
     /// Printed cells that explain what does not hold.
     pub disputed: Vec<bool>,
+    /// Equations of each cell.
+    pub of_cell: Vec<Vec<usize>>,
     /// Unknown cells among which a figure is missing, without telling in which.
     pub missing: Vec<bool>,
 }
@@ -166,12 +168,18 @@ pub fn solve(known: &[Option<i64>], equations: &[Equation]) -> Solution {
     let forced: Vec<Option<i64>> =
         (0..known.len()).map(|i| (known[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
     let mut missing = vec![false; known.len()];
+    let mut of_cell: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
+    for (index, equation) in equations.iter().enumerate() {
+        equation.cells().for_each(|c| of_cell[c].push(index));
+    }
     let verdicts = equations
         .iter()
         .enumerate()
-        .map(|(index, equation)| verdict(index, equation, equations, known, &forced, &bounds, &disputed, &mut missing))
+        .map(|(index, equation)| {
+            verdict(index, equation, equations, known, &forced, &bounds, &disputed, &of_cell, &mut missing)
+        })
         .collect();
-    Solution { verdicts, forced, disputed, missing }
+    Solution { verdicts, forced, disputed, of_cell, missing }
 }
 
 fn touched(cell: usize, equations: &[Equation], broken: &[bool]) -> bool {
@@ -236,6 +244,7 @@ fn verdict(
     forced: &[Option<i64>],
     bounds: &Bounds,
     disputed: &[bool],
+    of_cell: &[Vec<usize>],
     missing: &mut [bool],
 ) -> Verdict {
     let range = |cells: &[usize]| {
@@ -268,11 +277,10 @@ fn verdict(
         && printed(&equation.left)
         && printed(&equation.right);
     let elsewhere = |cell: usize| {
-        equations.iter().enumerate().any(|(other, e)| {
+        of_cell[cell].iter().any(|&other| {
             other != index
                 && !bounds.broken[other]
-                && e.cells().any(|c| c == cell)
-                && e.cells().all(|c| c == cell || settled(c) && !disputed[c])
+                && equations[other].cells().all(|c| c == cell || settled(c) && !disputed[c])
         })
     };
     let confirms = balanced || unknown.iter().all(|c| elsewhere(*c));
