@@ -178,21 +178,10 @@ pub fn parse(root: &Path, text: &str) -> Result<Config, ConfigError> {
 }
 
 /// Keys of the top level and of the sections, in the order of the contract.
+#[rustfmt::skip]
 const TOP: &[&str] = &[
-    "title",
-    "description",
-    "base_url",
-    "language",
-    "license",
-    "theme",
-    "content",
-    "output",
-    "agencies",
-    "pages",
-    "privacy",
-    "publish",
-    "normalize",
-    "exports",
+    "title", "description", "base_url", "language", "license", "theme", "content", "output", "agencies", "pages",
+    "privacy", "publish", "normalize", "exports",
 ];
 const AGENCY: &[&str] = &["id", "aliases", "region", "successor_of"];
 const PRIVACY: &[&str] = &["mode"];
@@ -256,14 +245,14 @@ impl Reader {
             self.complain(span, "`content` and `output` stand inside each other", "choose another folder", None);
         }
         self.agencies(table, config);
-        if let Some((table, _)) = self.section(table, "pages") {
+        if let Some(table) = self.section(table, "pages") {
             for (key, value) in table {
                 if let Some(title) = self.expect_text(value, key.get_ref(), Reader::not_blank) {
                     config.pages.insert(key.get_ref().to_string(), title);
                 }
             }
         }
-        if let Some((table, _)) = self.section(table, "privacy") {
+        if let Some(table) = self.section(table, "privacy") {
             self.known(table, PRIVACY, "privacy");
             let mut mode = String::from("mask");
             self.text(table, "mode", &mut mode, |_, mode| {
@@ -275,17 +264,18 @@ impl Reader {
                 _ => PrivacyMode::Mask,
             };
         }
-        if let Some((table, _)) = self.section(table, "publish") {
+        if let Some(table) = self.section(table, "publish") {
             self.known(table, PUBLISH, "publish");
-            self.switch(table, "minify", &mut config.publish.minify);
-            self.switch(table, "originals", &mut config.publish.originals);
+            for (key, into) in [("minify", &mut config.publish.minify), ("originals", &mut config.publish.originals)] {
+                *into = table.get(key).and_then(|value| self.truth(value, key)).unwrap_or(*into);
+            }
         }
         config.normalize = self.switches(table, "normalize");
         config.exports = self.switches(table, "exports");
     }
 
     fn agencies(&mut self, table: &DeTable, config: &mut Config) {
-        let Some((table, _)) = self.section(table, "agencies") else { return };
+        let Some(table) = self.section(table, "agencies") else { return };
         // A name or an id that two agencies claim would send one agency's reports to the other's page.
         let mut names: BTreeMap<String, String> = BTreeMap::new();
         let mut ids: BTreeMap<String, String> = BTreeMap::new();
@@ -349,22 +339,20 @@ impl Reader {
     fn known(&mut self, table: &DeTable, keys: &[&str], section: &str) {
         for key in table.keys().filter(|key| !keys.contains(&key.get_ref().as_ref())) {
             let name = key.get_ref();
-            let near = nearest(name, keys);
             let home = HOMES.iter().find(|(_, keys)| keys.contains(&name.as_ref()));
-            let help = match (near, home) {
-                (Some(near), _) => format!("did you mean `{near}`?"),
-                (None, Some((home, _))) => format!("`{name}` belongs in {home}"),
-                (None, None) => suggestion(name, keys),
+            let help = match home {
+                Some((home, _)) if nearest(name, keys).is_none() => format!("`{name}` belongs in {home}"),
+                _ => suggestion(name, keys),
             };
             let place = if section.is_empty() { String::new() } else { format!(" in [{section}]") };
             self.complain(key.span(), format!("unknown key `{name}`{place}"), "not known", Some(help));
         }
     }
 
-    fn section<'t, 'i>(&mut self, table: &'t DeTable<'i>, key: &str) -> Option<(&'t DeTable<'i>, Range<usize>)> {
+    fn section<'t, 'i>(&mut self, table: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
         let value = table.get(key)?;
         match value.get_ref().as_table() {
-            Some(section) => Some((section, value.span())),
+            Some(section) => Some(section),
             None => {
                 self.wrong_type(value, key, &format!("a section [{key}]"));
                 None
@@ -373,27 +361,19 @@ impl Reader {
     }
 
     fn switches(&mut self, table: &DeTable, key: &str) -> BTreeMap<String, bool> {
-        let mut switches = BTreeMap::new();
-        if let Some((table, _)) = self.section(table, key) {
-            for (name, value) in table {
-                match value.get_ref().as_bool() {
-                    Some(on) => {
-                        switches.insert(name.get_ref().to_string(), on);
-                    }
-                    None => self.wrong_type(value, name.get_ref(), "true or false"),
-                }
-            }
-        }
-        switches
+        let Some(table) = self.section(table, key) else { return BTreeMap::new() };
+        table
+            .iter()
+            .filter_map(|(name, value)| Some((name.get_ref().to_string(), self.truth(value, name.get_ref())?)))
+            .collect()
     }
 
-    fn switch(&mut self, table: &DeTable, key: &str, into: &mut bool) {
-        if let Some(value) = table.get(key) {
-            match value.get_ref().as_bool() {
-                Some(on) => *into = on,
-                None => self.wrong_type(value, key, "true or false"),
-            }
+    fn truth(&mut self, value: &Spanned<DeValue>, key: &str) -> Option<bool> {
+        let truth = value.get_ref().as_bool();
+        if truth.is_none() {
+            self.wrong_type(value, key, "true or false");
         }
+        truth
     }
 
     fn text(

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The manifest, in the form `sha256sum -c` reads; its presence says that a folder is ours and whole.
@@ -70,6 +70,17 @@ impl Sink for Target {
             Target::Folder(folder) => folder.put(artifact),
             Target::Memory(memory) => memory.put(artifact),
         }
+    }
+
+    fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> io::Result<()> {
+        match self {
+            Target::Folder(folder) => folder.put_pieces(path, pieces),
+            Target::Memory(memory) => memory.put_pieces(path, pieces),
+        }
+    }
+
+    fn keep(&mut self, path: &str, sha256: &str) -> bool {
+        Target::keep(self, path, sha256)
     }
 }
 
@@ -205,15 +216,34 @@ impl Sink for Folder {
         self.bytes += bytes.len() as u64;
         Ok(())
     }
+
+    fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> io::Result<()> {
+        check_path(path)?;
+        let target = self.place(path)?;
+        let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", target.display()));
+        let (mut file, mut hash) = (fs::File::create(&target).map_err(named)?, Sha256::new());
+        for piece in pieces {
+            file.write_all(&piece).map_err(named)?;
+            hash.update(&piece);
+            self.bytes += piece.len() as u64;
+        }
+        self.written += 1;
+        self.wanted.insert(path.to_owned(), hex(&hash.finalize()));
+        Ok(())
+    }
+
+    fn keep(&mut self, path: &str, sha256: &str) -> bool {
+        Folder::keep(self, path, sha256)
+    }
 }
 
 /// Lower-case hex of the SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn manifest(hashes: &BTreeMap<String, String>) -> String {

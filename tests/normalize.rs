@@ -241,7 +241,7 @@ fn simulated_damage_is_repaired_or_flagged_and_never_a_third_text() {
         })
         .chain("驅優執詢聞繩極啟東應學實務區點領財".chars())
         .collect();
-    let wanted: usize = std::env::var("NIANBAO_SPANS").ok().and_then(|count| count.parse().ok()).unwrap_or(120);
+    let wanted: usize = std::env::var("NIANBAO_SPANS").ok().and_then(|count| count.parse().ok()).unwrap_or(60);
     let mut random = damage::Random(7);
     let (mut spans, mut repaired, mut flagged) = (0, 0, 0);
     let mut wrong = Vec::new();
@@ -292,6 +292,6 @@ fn simulated_damage_is_repaired_or_flagged_and_never_a_third_text() {
         wrong.len(),
         wrong.join("\n")
     );
-    assert!(wrong.len() * 100 <= spans, "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(repaired * 100 >= spans * 75, "{repaired} of {spans}");
 }

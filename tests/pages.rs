@@ -279,6 +279,7 @@ fn archive() -> Archive {
                 findings: Counts { error: 0, warning: 1, note: 1 },
             },
             place: None,
+            aliases: vec![],
             core: r.core.clone(),
             findings: r.findings.clone(),
             digest: blake3::hash(serde_json::to_string(r).expect("serialises").as_bytes()).to_hex().to_string(),

@@ -229,6 +229,15 @@ pub struct GridCell {
     pub header: bool,
 }
 
+/// A line that the markup of the file makes a heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// Its line.
+    pub line: u32,
+    /// 1 to 6.
+    pub level: u8,
+}
+
 /// What the publisher says of a report, in front matter or a sidecar; wins over the text and is marked `curated`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the keys of CONTRACT §5")]
@@ -259,6 +268,8 @@ pub struct Draft {
     pub lines: Vec<Line>,
     /// Tables that came with structure.
     pub grids: Vec<Grid>,
+    /// Headings that came with markup (`<h2>`, `## `), by line; a help for the outline, never a proof.
+    pub headings: Vec<Heading>,
     /// Lines `1..=front` are front matter, 0 when there is none.
     pub front: u32,
     /// What the publisher says.

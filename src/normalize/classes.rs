@@ -147,6 +147,9 @@ pub(super) fn script_data() -> &'static ScriptData {
 
 /// The Simplified form of one character, by itself.
 pub(super) fn simplified(character: char) -> char {
+    if kinds(character) & CONVERTIBLE == 0 {
+        return character;
+    }
     let turns = &script_data().turns;
     turns.binary_search_by_key(&character, |pair| pair.0).map_or(character, |at| turns[at].1)
 }

@@ -7,8 +7,8 @@ use super::classes::{is_han, simplified};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// Up to five characters, padded.
-type Word = [char; LONGEST];
+/// Up to five characters in one number.
+type Word = u128;
 
 const LONGEST: usize = 5;
 /// Cost of a Han character the lexicon does not know.
@@ -32,11 +32,12 @@ static WORDS: LazyLock<HashMap<Word, f32>> = LazyLock::new(|| {
 });
 
 fn key(characters: impl Iterator<Item = char>) -> Word {
-    let mut word = Word::default();
-    for (slot, character) in word.iter_mut().zip(characters) {
-        *slot = character;
-    }
-    word
+    characters.fold(0, |word, character| (word << 21) | Word::from(u32::from(character)))
+}
+
+/// Whether the lexicon knows a character.
+pub(super) fn is_known(character: char) -> bool {
+    WORDS.contains_key(&Word::from(u32::from(simplified(character))))
 }
 
 /// The words a document adds.

@@ -9,7 +9,7 @@
 
 use super::classes::{has_other_form, is_han, kind};
 use super::edits::Change;
-use super::lexicon::{Own, Reading};
+use super::lexicon::{Own, Reading, is_known};
 use super::pinyin::{annotations, reads, syllable};
 use super::{Rule, Work};
 use crate::model::source::Sure;
@@ -48,7 +48,9 @@ pub(super) fn misread(text: &str) -> Vec<Change> {
     let mut run: Option<(usize, Vec<u8>)> = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
         match western(c) {
-            Some(byte) => run.get_or_insert((at, Vec::new())).1.push(byte),
+            // Only a lead byte begins a character.
+            Some(byte) if run.is_some() || byte >= 0xC2 => run.get_or_insert((at, Vec::new())).1.push(byte),
+            Some(_) => {}
             None => {
                 if let Some((start, bytes)) = run.take()
                     && bytes.len() >= 3
@@ -139,56 +141,64 @@ struct Damage {
     head: String,
     /// The first byte of the run: the candidates.
     leads: Vec<u8>,
+    /// The run, in the ways it can end.
+    runs: Vec<Run>,
+}
+
+/// The bytes of a damaged stretch as the decoder paired them, up to the place where it found the borders again.
+#[derive(Clone, Debug)]
+struct Run {
     pairs: Vec<[u8; 2]>,
-    end: Option<End>,
+    end: End,
+    to: usize,
 }
 
 /// Longest run looked at.
 const RUN: usize = 60;
 
-/// Reads the run behind a damaged place.
-fn run(text: &str, from: usize) -> (Vec<[u8; 2]>, Option<End>, usize) {
+/// Reads the run behind a damaged place. A letter is the trail byte that ends it, or a full-width letter that was folded later.
+fn runs(text: &str, from: usize) -> Vec<Run> {
+    let mut found = Vec::new();
     let mut pairs = Vec::new();
     let mut at = from;
-    while let Some(c) = text[at..].chars().next() {
+    while let Some(c) = text[at..].chars().next().filter(|_| pairs.len() <= RUN && found.len() < 3) {
         let rest = &text[at + c.len_utf8()..];
         match c {
-            _ if pairs.len() > RUN => break,
             '?' => {
                 if let Some((reading, length)) = reading(rest) {
-                    return (pairs, Some(End::Swallowed(reading)), at + 1 + length);
+                    found.push(Run { pairs: pairs.clone(), end: End::Swallowed(reading), to: at + 1 + length });
                 }
                 break;
             }
             '(' => match syllable(rest) {
                 // An annotation that respects the borders of the run as read: nothing of the bytes.
-                Some((_, length)) if rest[length..].starts_with(')') => at += length + 2,
-                _ => {
-                    pairs.push([0xA3, b'(' | 0x80]);
-                    at += 1;
+                Some((_, length)) if rest[length..].starts_with(')') => {
+                    at += length + 2;
+                    continue;
                 }
+                _ => pairs.push([0xA3, b'(' | 0x80]),
             },
             '@'..='~' => {
                 let reading = rest.strip_prefix('(').and_then(|rest| {
                     syllable(rest).filter(|found| rest[found.1..].starts_with(')')).map(|found| found.0)
                 });
-                return (pairs, Some(End::Trail(c as u8, reading)), at + 1);
+                let read = reading.is_some();
+                found.push(Run { pairs: pairs.clone(), end: End::Trail(c as u8, reading), to: at + 1 });
+                if read {
+                    break;
+                }
+                pairs.push([0xA3, c as u8 | 0x80]);
             }
             // Full-width punctuation that was folded to ASCII after decoding.
-            '!'..='>' => {
-                pairs.push([0xA3, c as u8 | 0x80]);
-                at += 1;
-            }
+            '!'..='>' => pairs.push([0xA3, c as u8 | 0x80]),
             _ => match pair(c) {
-                Some(bytes) => {
-                    pairs.push(bytes);
-                    at += c.len_utf8();
-                }
+                Some(bytes) => pairs.push(bytes),
                 None => break,
             },
         }
+        at += c.len_utf8();
     }
-    (pairs, None, at)
+    found
 }
 
 /// `qū)`: a reading whose opening parenthesis was swallowed.
@@ -197,29 +207,26 @@ fn reading(text: &str) -> Option<(String, usize)> {
     (!reading.is_ascii() && text[length..].starts_with(')')).then_some((reading, length + 1))
 }
 
-/// The damaged stretches of a text, in order; `before` is the number of the list item before it, if known.
-fn damages(text: &str, before: Option<usize>) -> Vec<Damage> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    if let Some(damage) = numeral(text, before) {
-        from = damage.at.end;
-        found.push(damage);
+/// The next damaged stretch of a text; `before` is the number of the list item before it, if known.
+fn next_damage(text: &str, from: usize, before: Option<usize>) -> Option<Damage> {
+    if let Some(damage) = numeral(text, before).filter(|_| from == 0) {
+        return Some(damage);
     }
-    while let Some(mark) = text[from..].find('?').map(|at| from + at) {
+    let mut from = from;
+    loop {
+        let mark = from + text[from..].find('?')?;
         from = mark + 1;
         let Some((syllable, length)) = reading(&text[from..]) else { continue };
-        let Some([_, trail]) = text[..mark].chars().next_back().and_then(pair) else { continue };
         // The tool took the last byte of one character and the first of the next for a key with this reading.
-        let leads: Vec<u8> = (0x81..=0xFE)
-            .filter(|lead| {
-                trail >= 0x81 && decode(trail, *lead).is_some_and(|key| has_other_form(key) && reads(key, &syllable))
-            })
-            .collect();
-        let (pairs, end, to) = run(text, from + length);
-        from = to;
-        found.push(Damage { at: mark..to, head: String::new(), leads, pairs, end });
+        let trail = text[..mark].chars().next_back().and_then(pair).map(|pair| pair[1]).filter(|trail| *trail >= 0x81);
+        let is_key = |key: char| has_other_form(key) && reads(key, &syllable);
+        let leads = trail.map_or(Vec::new(), |trail| {
+            (0x81..=0xFE).filter(|lead| decode(trail, *lead).is_some_and(is_key)).collect()
+        });
+        let runs = runs(text, from + length);
+        let to = runs.first().map_or(from + length, |run| run.to);
+        return Some(Damage { at: mark..to, head: String::new(), leads, runs });
     }
-    found
 }
 
 const NUMERALS: &[&str] = &[
@@ -254,8 +261,9 @@ fn numeral(text: &str, before: Option<usize>) -> Option<Damage> {
         fits.retain(|fit| before.is_some_and(|before| fit.0 == before + 1));
     }
     let (_, numeral, lead, next) = fits.pop()?;
-    let (pairs, end, to) = run(text, next);
-    Some(Damage { at: start..to, head: format!("（{numeral}）"), leads: vec![lead], pairs, end })
+    let runs = runs(text, next);
+    let to = runs.first().map_or(next, |run| run.to);
+    Some(Damage { at: start..to, head: format!("（{numeral}）"), leads: vec![lead], runs })
 }
 
 /// A text that could have been there.
@@ -273,12 +281,14 @@ const MISSING: f32 = 2.0;
 const MARGIN: f32 = 5.0;
 /// The most a repaired character may cost on average.
 const DEAREST: f32 = 8.0;
+/// Above this average a run is given up early.
+const HOPELESS: f32 = 14.0;
 
 /// The most a word of one character may cost to count as support.
 const COMMON: f32 = 9.5;
 
 fn allowed(c: char) -> bool {
-    is_han(c) || "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·".contains(c)
+    (is_han(c) && is_known(c)) || "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·".contains(c)
 }
 
 impl Guess {
@@ -336,61 +346,84 @@ fn step(guesses: &[Guess], lead: u8, trails: &[u8], fits: impl Fn(char) -> bool,
     next
 }
 
-/// The one text the damaged stretch can have been, or nothing.
-fn solve(text: &str, damage: &Damage, own: &Own) -> Option<(String, Sure)> {
-    let end = damage.end.as_ref()?;
-    let mut before: String = text[..damage.at.start].to_owned();
-    for annotation in annotations(&before).into_iter().rev() {
-        before.replace_range(annotation.at, "");
+/// A text without its annotations.
+fn bare(text: &str) -> String {
+    let mut text = text.to_owned();
+    for annotation in annotations(&text).into_iter().rev() {
+        text.replace_range(annotation.at, "");
     }
+    text
+}
+
+/// Every plausible text of one run, cheapest first.
+fn guesses(run: &Run, lead: u8, reading: &Reading, own: &Own) -> Vec<Guess> {
+    let base = reading.cost();
+    let mut lead = lead;
+    let mut guesses = vec![Guess { text: Vec::new(), reading: reading.clone(), missing: 0 }];
+    for (read, [trail, next]) in run.pairs.iter().enumerate() {
+        guesses = step(&guesses, lead, &[*trail], |_| true, own);
+        lead = *next;
+        // Nobody writes like this: the run is not what it seems.
+        if guesses.first().is_none_or(|best| best.cost() - base > HOPELESS * (read + 2) as f32) {
+            return Vec::new();
+        }
+    }
+    match &run.end {
+        End::Trail(trail, None) => step(&guesses, lead, &[*trail], |_| true, own),
+        End::Trail(trail, Some(syllable)) => {
+            step(&guesses, lead, &[*trail], |c| has_other_form(c) && reads(c, syllable), own)
+        }
+        End::Swallowed(syllable) => {
+            let trails: Vec<u8> = (0x80..=0xFE).collect();
+            step(&guesses, lead, &trails, |c| has_other_form(c) && reads(c, syllable), own)
+        }
+    }
+}
+
+/// The one text the damaged stretch can have been, or nothing.
+fn solve(text: &str, damage: &Damage, own: &Own) -> Option<Change> {
+    let last = damage.runs.iter().map(|run| run.to).max()?;
     let mut reading = Reading::default();
-    let left: Vec<char> = before.chars().rev().take(6).collect();
+    let left: Vec<char> = bare(&text[..damage.at.start]).chars().rev().take(6).collect();
     for c in left.into_iter().rev().chain(damage.head.chars()) {
         reading.push(c, own);
     }
     let start = reading.len();
     let base = reading.cost();
-    let mut finished: Vec<Guess> = Vec::new();
-    for lead in &damage.leads {
-        let mut lead = *lead;
-        let mut guesses = vec![Guess { text: Vec::new(), reading: reading.clone(), missing: 0 }];
-        for [trail, next] in &damage.pairs {
-            guesses = step(&guesses, lead, &[*trail], |_| true, own);
-            lead = *next;
+    // What follows, up to the same place for every way the run can end, so that their costs compare.
+    let follow = |run: &Run| -> Vec<char> {
+        let mut to = last.max(run.to);
+        to += text[to..].char_indices().nth(60).map_or(text.len() - to, |(at, _)| at);
+        let mut after = text[run.to..to].to_owned();
+        if let (End::Trail(_, Some(_)), Some(close)) = (&run.end, after.find(')')) {
+            after.replace_range(..=close, "");
         }
-        finished.extend(match end {
-            End::Trail(trail, None) => step(&guesses, lead, &[*trail], |_| true, own),
-            End::Trail(trail, Some(syllable)) => {
-                step(&guesses, lead, &[*trail], |c| has_other_form(c) && reads(c, syllable), own)
+        let beyond = bare(&text[last.min(to)..to]).chars().take_while(|c| *c != '?').count();
+        let after = bare(&after);
+        let keep = after.chars().count().saturating_sub(beyond) + beyond.min(6);
+        after.chars().take(keep).take_while(|c| *c != '?').collect()
+    };
+    let mut finished: Vec<(Guess, &Run, usize)> = Vec::new();
+    for run in &damage.runs {
+        let right = follow(run);
+        for lead in &damage.leads {
+            for mut guess in guesses(run, *lead, &reading, own) {
+                right.iter().for_each(|c| guess.reading.push(*c, own));
+                finished.push((guess, run, right.len()));
             }
-            End::Swallowed(syllable) => {
-                let trails: Vec<u8> = (0x80..=0xFE).collect();
-                step(&guesses, lead, &trails, |c| has_other_form(c) && reads(c, syllable), own)
-            }
-        });
-    }
-    let mut after = text[damage.at.end..].to_owned();
-    after.truncate(after.char_indices().nth(60).map_or(after.len(), |(at, _)| at));
-    if let (End::Trail(_, Some(_)), Some(close)) = (end, after.find(')')) {
-        after.replace_range(..=close, "");
-    }
-    for annotation in annotations(&after).into_iter().rev() {
-        after.replace_range(annotation.at, "");
-    }
-    let right: Vec<char> = after.chars().take_while(|c| *c != '?').take(6).collect();
-    for guess in &mut finished {
-        for c in &right {
-            guess.reading.push(*c, own);
         }
     }
-    prune(&mut finished, BEAM);
-    let best = finished.first()?;
+    finished.sort_by(|(a, x, _), (b, y, _)| {
+        a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)).then_with(|| x.to.cmp(&y.to))
+    });
+    finished.dedup_by(|(a, x, _), (b, y, _)| a.text == b.text && x.to == y.to);
+    let (best, run, followed) = finished.first()?;
     let count = best.text.len();
-    let margin = finished.get(1).map_or(f32::MAX, |second| second.cost() - best.cost());
-    let words = best.reading.words(start, start + count);
-    let verified = usize::from(!matches!(end, End::Trail(_, None)));
-    // A character is supported when a word of two or more holds it, or the reading behind it, or it is a mark.
-    let supported: usize = words
+    let margin = finished.get(1).map_or(f32::MAX, |second| second.0.cost() - best.cost());
+    // A character is supported when a word of two or more holds it, or it is a common word alone, or a mark, or its reading follows.
+    let supported: usize = best
+        .reading
+        .words(start, start + count)
         .iter()
         .map(|(at, length)| {
             let inside = (*at).max(start)..(at + length).min(start + count);
@@ -399,26 +432,44 @@ fn solve(text: &str, damage: &Damage, own: &Own) -> Option<(String, Sure)> {
             if stands { inside.len() } else { 0 }
         })
         .sum::<usize>()
-        + verified;
-    let right_alone: f32 = {
-        let mut alone = Reading::default();
-        right.iter().for_each(|c| alone.push(*c, own));
-        alone.cost()
-    };
-    let mean = (best.reading.cost() - base - right_alone) / count.max(1) as f32;
-    if std::env::var("NZ").is_ok() {
-        eprintln!(
-            "{:?} -> {:?} margin {margin} mean {mean} supported {supported}/{count} second {:?}",
-            &text[damage.at.clone()],
-            best.text.iter().collect::<String>(),
-            finished.get(1).map(|s| s.text.iter().collect::<String>())
-        );
-    }
+        + usize::from(!matches!(run.end, End::Trail(_, None)));
+    let mut alone = Reading::default();
+    let end = start + count;
+    (end..end + followed).for_each(|at| alone.push(best.reading.character(at), own));
+    let mean = (best.reading.cost() - base - alone.cost()) / count.max(1) as f32;
     let enough = supported * 10 >= count * 7 && mean <= DEAREST && margin >= MARGIN;
-    enough.then(|| {
-        let sure = if best.missing == 0 { Sure::Sure } else { Sure::Likely };
-        (damage.head.chars().chain(best.text.iter().copied()).collect(), sure)
+    enough.then(|| Change {
+        at: damage.at.start..run.to,
+        now: damage.head.chars().chain(best.text.iter().copied()).collect(),
+        sure: if best.missing == 0 { Sure::Sure } else { Sure::Likely },
     })
+}
+
+/// The changes of one text.
+fn repairs(text: &str, before: Option<usize>, wide: bool, own: &Own) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut from = 0;
+    while let Some(damage) = next_damage(text, from, before) {
+        from = damage.at.end;
+        if let Some(mut change) = solve(text, &damage, own) {
+            from = change.at.end;
+            change.now = fold(&change.now, wide);
+            changes.push(change);
+        }
+    }
+    changes
+}
+
+/// The stretches that stay damaged; no other rule may touch what a later, better repair needs.
+pub(super) fn stretches(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    // The item before a numeral does not matter here, only that there is one.
+    while let Some(damage) = next_damage(text, from, Some(1)) {
+        from = damage.at.end;
+        found.push(damage.at);
+    }
+    found
 }
 
 /// Whether the document writes full-width punctuation; many archives folded it to ASCII.
@@ -456,6 +507,10 @@ fn is_damaged(text: &str) -> bool {
 }
 
 fn repair(work: &mut Work) {
+    // Conversion changes bytes: behind it there is nothing to reason from.
+    if work.converted {
+        return;
+    }
     let hurt: BTreeSet<usize> = (work.lines.iter().chain(&work.cells).enumerate())
         .filter(|(_, passage)| passage.seen.any(kind::DAMAGE) && is_damaged(&passage.text))
         .map(|(index, _)| index)
@@ -464,36 +519,39 @@ fn repair(work: &mut Work) {
         return;
     }
     let wide = punctuation_is_wide(work);
+    // What one round repairs is evidence for the next.
+    for _ in 0..3 {
+        let own = learn(work, &hurt);
+        let mut before = None;
+        let mut repaired = false;
+        for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {
+            if hurt.contains(&index) {
+                let changes = repairs(&passage.text, before, wide, &own);
+                repaired |= !changes.is_empty();
+                passage.apply(BYTES.id, changes);
+            }
+            before = list_number(&passage.text).or(before);
+        }
+        if !repaired {
+            break;
+        }
+    }
+}
+
+/// The words of a document, from what is whole in it.
+fn learn(work: &Work, hurt: &BTreeSet<usize>) -> Own {
     let mut own = Own::default();
     for (index, line) in work.lines.iter().enumerate() {
-        let mut text = line.text.clone();
-        for annotation in annotations(&text).into_iter().rev() {
-            text.replace_range(annotation.at, "");
-        }
+        let text = bare(&line.text);
         if hurt.contains(&index) {
             // Sentences without a trace of damage still count.
+            let text = text.trim_start().trim_start_matches("?。?");
             text.split(['。', ',', '，']).filter(|part| !part.contains('?')).for_each(|part| own.learn(part));
         } else {
             own.learn(&text);
         }
     }
-    let mut before = None;
-    for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {
-        if hurt.contains(&index) {
-            let changes: Vec<Change> = damages(&passage.text, before)
-                .iter()
-                .filter_map(|damage| {
-                    solve(&passage.text, damage, &own).map(|(now, sure)| Change {
-                        at: damage.at.clone(),
-                        now: fold(&now, wide),
-                        sure,
-                    })
-                })
-                .collect();
-            passage.apply(BYTES.id, changes);
-        }
-        before = list_number(&passage.text).or(before);
-    }
+    own
 }
 
 /// Flags what stays broken.
@@ -504,9 +562,8 @@ pub(super) fn flag(work: &mut Work) {
             continue;
         }
         let text = &line.text;
-        let stretch = damages(text, None)
-            .first()
-            .map(|damage| damage.at.clone())
+        let stretch = next_damage(text, 0, None)
+            .map(|damage| damage.at)
             .or_else(|| {
                 let at = text.find("?。")?;
                 Some(at..at + "?。".len())

@@ -4,8 +4,8 @@
 //! happens once, from the original, only where the text is Traditional; names keep their characters; words are never exchanged.
 
 use super::classes::{Seen, is_han, kind, scan};
-use super::edits::Change;
-use super::{Rule, Work, opencc};
+use super::edits::{Change, Passage};
+use super::{Rule, Work, mojibake, opencc, width};
 use crate::model::diagnostic::Finding;
 use crate::model::source::{Script, Sure};
 use std::ops::Range;
@@ -51,11 +51,21 @@ fn decide(work: &mut Work) {
         simplified: evidence.iter().map(|seen| seen.simplified).sum(),
         ..Seen::default()
     };
-    let mut evidence: Vec<Seen> = work.lines.iter().map(|line| line.seen).collect();
+    // Damage reads as rare characters of either script; a compatibility ideograph as none.
+    let plain = |line: &Passage| -> Option<String> {
+        let broken = if line.text.contains('?') { mojibake::stretches(&line.text) } else { Vec::new() };
+        let unify = |c: char| width::ideograph(c).unwrap_or(c);
+        (!broken.is_empty() || line.seen.any(kind::FORM)).then(|| {
+            between(&line.text, &broken).into_iter().flat_map(|range| line.text[range].chars().map(unify)).collect()
+        })
+    };
+    let mut evidence: Vec<Seen> =
+        work.lines.iter().map(|line| plain(line).map_or(line.seen, |text| scan(&text))).collect();
     let mut whole = sum(&evidence);
     if whole.traditional > 0 && whole.simplified > 0 && whole.traditional < 20 {
         // In a short text a quoted title weighs too much.
-        evidence = work.lines.iter().map(|line| scan(&unquoted(&line.text))).collect();
+        evidence =
+            work.lines.iter().map(|line| scan(&unquoted(&plain(line).unwrap_or_else(|| line.text.clone())))).collect();
         whole = if sum(&evidence).simplified > 0 { sum(&evidence) } else { whole };
     }
     let share_of_whole = share(whole);
@@ -127,7 +137,7 @@ fn convert(work: &mut Work) {
             passage.traditional &= passage.seen.any(kind::CONVERTIBLE);
             continue;
         }
-        for range in between(&passage.text, &names(&passage.text)) {
+        for range in between(&passage.text, &fixed(&passage.text)) {
             text.push_str(&passage.text[range.clone()]);
             text.push('\n');
             pieces.push((index, range));
@@ -188,13 +198,23 @@ fn names(text: &str) -> Vec<(Range<usize>, &'static str)> {
     found
 }
 
-/// The stretches between names.
-fn between(text: &str, names: &[(Range<usize>, &str)]) -> Vec<Range<usize>> {
+/// What the converter must not see: names, and damage that a later repair needs byte for byte.
+fn fixed(text: &str) -> Vec<Range<usize>> {
+    let mut fixed: Vec<Range<usize>> = names(text).into_iter().map(|(at, _)| at).collect();
+    if text.contains('?') {
+        fixed.extend(mojibake::stretches(text));
+    }
+    fixed.sort_by_key(|range| range.start);
+    fixed
+}
+
+/// The stretches between those.
+fn between(text: &str, fixed: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut at = 0;
-    for (name, _) in names {
-        ranges.push(at..name.start);
-        at = name.end;
+    for stretch in fixed {
+        ranges.push(at..stretch.start.max(at));
+        at = at.max(stretch.end);
     }
     ranges.push(at..text.len());
     ranges.retain(|range| !range.is_empty());

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::source::{Edit, Script};
+use proptest::prelude::*;
 
 pub(super) fn draft(text: &str) -> Draft {
     let lines = text.split('\n').enumerate().map(|(at, line)| Line::new(at as u32 + 1, line)).collect();
@@ -75,4 +76,96 @@ fn every_rule_does_what_its_examples_say() {
             }
         }
     }
+}
+
+/// Pieces that the rules look for, clean text, and anything at all.
+fn dirty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => proptest::sample::select(vec![
+            "政务公开", "信息", "機關", "業務", "隨著", "著名", "乾縣", "乾安縣", "陳昇", "條例", "：", "，", "。", "、", "“", "”", "(", ")", ",", " ", "\t",
+            "\u{a0}", "\u{3000}", "?", "?。", "?。?)", "?。ǘ┻M(jìn)", "?qū)徟鷷r(shí)", "領(lǐng)域", "區(qū)", "务(wù)", "(yáo)", "(gong)(gong)",
+            "&nbsp;", "&amp;", "&#", "&#x41;", ";", "２", "Ａ", "\u{F9E4}", "㎡", "①", "2016", "11日", "至1231日", "12月31日", "(一)", "(2)", "1.", "一、",
+            "09", ":30", "\u{200b}", "\u{feff}", "\u{7}", "\u{e6}\u{94}\u{bf}", "\u{FFFD}", "𠮷", "\u{2F800}", "2016年度报告", "\n", "\n",
+        ]).prop_map(str::to_owned),
+        1 => "[^\r]{0,6}",
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn the_log_leads_back_and_a_second_run_changes_nothing(source in dirty()) {
+        let done = check(&source, &Options::default());
+        let before = text(&done);
+        let again = check(&before, &Options::default());
+        prop_assert_eq!(text(&again), before);
+    }
+
+    #[test]
+    fn a_place_in_the_text_maps_to_its_place_in_the_source(source in dirty()) {
+        let done = check(&source, &Options { script: Some(Script::Hant), ..Options::default() });
+        for (line, source) in done.lines.iter().zip(source.split('\n')) {
+            for (at, c) in line.text.char_indices() {
+                let span = line.origin(at, at + c.len_utf8());
+                let stretch = source.get(span.start as usize..span.end as usize);
+                prop_assert!(stretch.is_some(), "{:?} {:?}", span, line);
+                let edited = line.edits.iter().any(|edit| edit.start <= span.start && span.end <= edit.end && edit.start < edit.end);
+                prop_assert!(edited || stretch == Some(c.encode_utf8(&mut [0; 4])), "{at} {span:?} {line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn clean_simplified_text_is_not_touched(words in proptest::collection::vec(proptest::sample::select(vec![
+        "吉林省松原市乾安县", "联系人:陈昇", "任命李垚(yáo)为副主任", "(GB/T 2260)", "面积50㎡", "①②", "½", "收到来信“何时开通?”", "、", "，", "全年办理128件",
+        "《政府信息公开条例》", "2016年1月1日至12月31日", "回覆率100%", "R&D经费", "3.5%", "手机(App)端", "7×24小时",
+    ]), 1..30)) {
+        let source = words.concat();
+        prop_assume!(!["、、", "，，"].iter().any(|twice| source.contains(twice)));
+        let done = check(&source, &Options::default());
+        prop_assert!(done.lines.iter().all(|line| line.edits.is_empty()), "{:?}", done.lines);
+    }
+}
+
+#[test]
+fn front_matter_is_left_alone_and_cells_are_cleaned() {
+    use crate::model::source::{Grid, GridCell};
+    let mut source = draft("title = \"２０１６ \"\n１２条 ");
+    source.front = 1;
+    source.grids = vec![Grid {
+        cells: vec![GridCell { line: 2, text: "１２条".to_owned(), ..GridCell::default() }],
+        ..Grid::default()
+    }];
+    let done = normalize(source, &Options::default());
+    assert_eq!(text(&done), "title = \"２０１６ \"\n12条");
+    assert_eq!(done.grids[0].cells[0].text, "12条");
+}
+
+#[test]
+fn what_stays_broken_is_flagged() {
+    let codes = |source: &str, year| -> Vec<String> {
+        let done = check(source, &Options { year, script: Some(Script::Hans), ..Options::default() });
+        assert_eq!(text(&done), source);
+        done.found.iter().map(|finding| finding.code.to_string()).collect()
+    };
+    assert_eq!(codes("(1)网站。\n?。?)微博。\n(4)微信。", None), ["mojibake-left", "number-lost"]);
+    assert_eq!(codes("于2016112日召开会议", Some(2016)), ["date-garbled"]);
+    assert_eq!(codes("新浪@中国通州”更新", None), ["quote-unbalanced"]);
+    assert_eq!(codes("共公开信息\u{FFFD}条", None), ["mojibake-left"]);
+    assert!(codes("主动公开201611件，为什么要公开?(一)因为", Some(2016)).is_empty());
+}
+
+#[test]
+fn paragraphs_of_both_scripts_are_told_apart() {
+    let done = check("本报告说明业务开展情况\n本報告說明業務開展情況", &Options::default());
+    assert_eq!(done.script, Script::Mixed);
+    assert_eq!(text(&done), "本报告说明业务开展情况\n本报告说明业务开展情况");
+    assert!(done.lines[0].edits.is_empty());
 }

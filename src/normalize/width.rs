@@ -24,7 +24,17 @@ pub(super) const WIDTH: Rule = Rule {
         ("ｗｗｗ网站", "www网站"),
     ],
     leaves: &["26℃、Ⅱ、½", "（一）", "100％"],
-    run: |work| work.each("width", kind::FORM, |text| changes(text, alphanumeric)),
+    run: |work| {
+        work.each("width", kind::FORM, |text| {
+            // A full-width letter inside damage is a pair of bytes that a later repair needs.
+            let broken = if text.contains('?') { super::mojibake::stretches(text) } else { Vec::new() };
+            let mut changes = changes(text, alphanumeric);
+            changes.retain(|change| {
+                !broken.iter().any(|stretch| stretch.start < change.at.end && change.at.start < stretch.end)
+            });
+            changes
+        });
+    },
 };
 
 fn changes(text: &str, turn: fn(char) -> Option<char>) -> Vec<Change> {
@@ -42,7 +52,7 @@ fn changes(text: &str, turn: fn(char) -> Option<char>) -> Vec<Change> {
     changes
 }
 
-fn ideograph(c: char) -> Option<char> {
+pub(super) fn ideograph(c: char) -> Option<char> {
     if !matches!(c, '\u{F900}'..='\u{FAFF}' | '\u{2F800}'..='\u{2FA1F}' | '\u{2E80}'..='\u{2FDF}') {
         return None;
     }

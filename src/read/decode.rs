@@ -161,13 +161,17 @@ enum Evidence {
 
 /// Weighs text decoded from GB18030.
 fn evidence(bytes: &[u8], text: &str) -> Evidence {
-    let frequent: std::collections::BTreeSet<char> = FREQUENT.chars().collect();
+    let place_of = |c: char| u32::from(c) as usize - 0x4e00;
+    let mut frequent = vec![false; 0x5200];
+    for c in FREQUENT.chars() {
+        frequent[place_of(c)] = true;
+    }
     let (mut han, mut known, mut kana, mut foreign, mut controls) = (0usize, 0usize, 0usize, 0usize, 0usize);
     for c in text.chars().filter(|c| !c.is_ascii() || c.is_ascii_control()) {
         match c {
             '\u{4e00}'..='\u{9fff}' => {
                 han += 1;
-                known += usize::from(frequent.contains(&c));
+                known += usize::from(frequent[place_of(c)]);
             }
             '\0' | '\u{80}'..='\u{9f}' => return Evidence::Against(c),
             '\u{3040}'..='\u{30ff}' => kana += 1,

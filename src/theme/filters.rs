@@ -17,8 +17,7 @@ pub fn register(tera: &mut Tera) {
     tera.register_filter("passages", |value: &Value, _: Kwargs, _: &State| passages(value));
     tera.register_filter("filled_rows", |value: &Value, _: Kwargs, _: &State| filled_rows(value));
     tera.register_filter("column_groups", |value: &Value, _: Kwargs, _: &State| column_groups(value));
-    tera.register_filter("anchor", |value: &str, _: Kwargs, _: &State| value.replace('.', "-"));
-    tera.register_filter("chars", |value: &str, _: Kwargs, _: &State| value.chars().count());
+    tera.register_filter("pivoted", |value: &Value, _: Kwargs, _: &State| pivoted(value));
 }
 
 /// `1234567.5` → `1,234,567.5`; nothing for null.
@@ -202,6 +201,44 @@ fn filled_rows(table: &Value) -> TeraResult<Value> {
         }
     }
     Ok(Value::from(rows))
+}
+
+/// A table of one row whose columns stand in groups with the same labels, turned so that each group is a row: fifteen columns
+/// become five. Null for every other table.
+fn pivoted(table: &Value) -> TeraResult<Value> {
+    let list = |key: &'static str| table.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
+    let (cells, rows) = (list("cells"), list("rows"));
+    let [row] = rows else { return Ok(Value::none()) };
+    let places = row.get_from_path("cells").and_then(Value::as_array).unwrap_or_default();
+    let mut groups: Vec<(&str, Vec<&str>, Vec<Value>)> = Vec::new();
+    for (column, place) in list("columns").iter().zip(places) {
+        let group = words(column, "group");
+        let Some(cell) = place.as_i64().and_then(|at| cells.get(usize::try_from(at).ok()?)) else {
+            return Ok(Value::none());
+        };
+        if groups.last().is_none_or(|last| last.0 != group) {
+            groups.push((group, Vec::new(), Vec::new()));
+        }
+        if let Some(last) = groups.last_mut() {
+            last.1.push(words(column, "label"));
+            last.2.push(cell.clone());
+        }
+    }
+    let labels = groups.first().map(|g| g.1.clone()).unwrap_or_default();
+    if groups.len() < 2
+        || groups.iter().any(|g| g.0.is_empty() || g.1 != labels)
+        || places.len() != list("columns").len()
+    {
+        return Ok(Value::none());
+    }
+    let rows: Vec<Value> = groups
+        .into_iter()
+        .map(|(label, _, cells)| map([("label", Value::from(label)), ("cells", Value::from(cells))]))
+        .collect();
+    Ok(map([
+        ("columns", Value::from(labels.into_iter().map(Value::from).collect::<Vec<_>>())),
+        ("rows", Value::from(rows)),
+    ]))
 }
 
 /// The header above the columns: `[{label, span}]`, one per run of columns under the same group; nothing when no column has one.

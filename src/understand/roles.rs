@@ -307,8 +307,7 @@ fn cut_site_name(title: &str) -> &str {
 
 /// Level of a Markdown or HTML heading whose marks `read` took away.
 pub fn markup_level(draft: &Draft, i: usize) -> Option<u8> {
-    let edits = draft.lines[i].edits.iter().filter(|e| e.rule == "markdown-markup");
-    edits.map(|e| e.was.trim()).find(|was| !was.is_empty() && was.bytes().all(|b| b == b'#')).map(|was| was.len() as u8)
+    draft.headings.iter().find(|heading| heading.line == draft.lines[i].no).map(|heading| heading.level)
 }
 
 fn heading_markup(draft: &Draft, i: usize) -> bool {

@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 pub fn search(archive: &Archive) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "search");
-    feed_json(&mut hash, &(archive.entries.len(), archive.agencies.len(), archive.years.len()));
+    let years: Vec<u16> = archive.years.iter().map(|y| y.year).collect();
+    feed_json(&mut hash, &(archive.entries.len(), archive.agencies.len(), years));
     vec![page(&shared, "search/".to_owned(), "search.html", hash, |shared| {
         let archive = &shared.archive;
         json!({

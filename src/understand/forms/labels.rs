@@ -4,7 +4,7 @@
 
 use super::figure::{fold, is_space};
 use crate::model::form::Form;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,8 @@ pub enum Target {
 
 /// The labels of one form.
 pub struct Labels {
-    exact: BTreeMap<String, Vec<Target>>,
+    /// Looked up, never listed.
+    exact: HashMap<String, Vec<Target>>,
     /// Of each table: label, its length, row.
     rows: Vec<Vec<(String, usize, Target)>>,
 }
@@ -84,7 +85,7 @@ pub fn key(text: &str) -> Key {
 impl Labels {
     /// The labels of a form.
     pub fn new(form: &Form) -> Self {
-        let mut exact: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        let mut exact: HashMap<String, Vec<Target>> = HashMap::new();
         let mut rows: Vec<Vec<(String, usize, Target)>> = vec![Vec::new(); form.tables.len()];
         let mut add = |text: &str, target: Target, both: bool| {
             let key = key(text);
@@ -138,9 +139,9 @@ impl Labels {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// Rows of one table that the text nearly names: cut short, with a gloss, or with a typo. All that are equally near, in order.
+    /// Rows of one table that the text nearly names: cut short, with a gloss, or with a typo. Several only where they have one name.
     pub fn near(&self, key: &Key, table: usize) -> Vec<Target> {
-        let mut best: (usize, Vec<Target>) = (usize::MAX, Vec::new());
+        let mut best: (usize, Vec<(&str, Target)>) = (usize::MAX, Vec::new());
         for text in [&key.full, &key.bare] {
             let length = text.chars().count();
             if length < 4 {
@@ -149,14 +150,20 @@ impl Labels {
             for (label, other, target) in &self.rows[table] {
                 let Some(distance) = nearness(text, length, label, *other) else { continue };
                 if distance < best.0 {
-                    best = (distance, vec![*target]);
-                } else if distance == best.0 && !best.1.contains(target) {
-                    best.1.push(*target);
+                    best = (distance, vec![(label, *target)]);
+                } else if distance == best.0 && !best.1.iter().any(|(_, t)| t == target) {
+                    best.1.push((label, *target));
                 }
             }
         }
-        best.1.sort();
-        best.1
+        // Rows of one name follow each other in the form; rows of different names are told apart by nothing.
+        let name = best.1.first().map(|(label, _)| *label);
+        if best.1.iter().any(|(label, _)| Some(*label) != name) {
+            return Vec::new();
+        }
+        let mut targets: Vec<Target> = best.1.into_iter().map(|(_, target)| target).collect();
+        targets.sort();
+        targets
     }
 
     /// Whether the text is a part of the label of a row, as a split label leaves it.

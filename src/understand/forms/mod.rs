@@ -10,6 +10,7 @@ mod layout;
 mod place;
 mod reading;
 mod solve;
+mod survey;
 
 use crate::model::diagnostic::Finding;
 use crate::model::form::Form;
@@ -57,7 +58,11 @@ pub fn read_tables(draft: &Draft, roles: &[Role], year: Option<u16>) -> Reading 
     let found: Vec<reading::Found> = LOADED
         .iter()
         .zip(LABELS.iter())
-        .map(|(form, labels)| reading::find(form, labels, &pieces, &keys, &joined))
+        .map(|(form, labels)| {
+            // A form of which nothing is named need not be looked for.
+            let named = keys.iter().filter(|k| !k.full.is_empty() && !labels.exact(k).is_empty()).take(2).count();
+            if named < 2 { reading::Found::default() } else { reading::find(form, labels, &pieces, &keys, &joined) }
+        })
         .collect();
     assemble::assemble(&LOADED, &found, &pieces, year)
 }

@@ -52,7 +52,7 @@ pub struct Found {
     pub tables: Vec<FoundTable>,
     /// Tables announced by a heading or an anchor, with the line.
     pub announced: Vec<(usize, u32)>,
-    /// How often each label that must repeat was seen.
+    /// Every header label seen, in order, repeats included.
     pub heads: Vec<String>,
 }
 
@@ -172,6 +172,14 @@ impl Walk<'_> {
         }
         let exact = self.labels.exact(&self.keys[at]);
         if !exact.is_empty() {
+            // 本年新收 is a name of its own, and the first half of a longer one.
+            let next = self.keys.get(at + 1).filter(|k| !k.full.is_empty() && self.labels.exact(k).is_empty());
+            if next.is_some()
+                && let Some((count, key)) = self.joined[at].get_or_init(|| join(self.pieces, at)).first()
+                && self.labels.exact(key).iter().any(|t| exact.contains(t))
+            {
+                return Some((*count, key.clone(), self.labels.exact(key).to_vec(), true));
+            }
             return Some((1, self.keys[at].clone(), exact.to_vec(), true));
         }
         if self.keys[at].full.chars().count() > 60 {
@@ -185,6 +193,13 @@ impl Walk<'_> {
             }
         }
         let table = self.open.then(|| self.found.tables.last().map(|t| t.table)).flatten()?;
+        let table_rows = self.found.tables.last().and_then(|t| t.rows.last());
+        if self.row
+            && let Some(index) = table_rows.filter(|r| r.cells.is_empty()).and_then(|r| r.row)
+            && self.labels.continues(&self.keys[at], Target::Row(table, index))
+        {
+            return None;
+        }
         let single = (1, self.keys[at].clone());
         for (count, key) in std::iter::once(&single).chain(joined.iter().take(1)) {
             let near = self.labels.near(key, table);

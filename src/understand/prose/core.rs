@@ -9,6 +9,7 @@ use crate::model::Id;
 use crate::model::diagnostic::Finding;
 use crate::model::form::Indicator;
 use crate::model::report::{Alternative, Cell, Core, CoreFrom, Figure, Table};
+use crate::model::source::Span;
 use crate::model::value::{Approx, Decimal, Period, Scope, Standing};
 use std::collections::BTreeMap;
 
@@ -36,6 +37,7 @@ pub(super) fn core(
                         Some(figure.line),
                         format!("{}：正文为 {}，统计表为 {}", indicator.label, figure.value, core.value),
                     )
+                    .at(place(figure), format!("此处为 {}", figure.value))
                     .help("以表格为先；请核对原文的统计口径"),
                 );
             }
@@ -68,18 +70,23 @@ pub(super) fn core(
                 .iter()
                 .map(|a| format!("{}（第 {} 行）", a.value, a.line.unwrap_or_default()))
                 .collect();
-            findings.push(
+            let finding = stated.iter().fold(
                 Finding::new(
                     "figures-disagree",
                     Some(first.line),
                     format!("{}：第 {} 行为 {}，另有 {}", indicator.label, first.line, first.value, others.join("、")),
-                )
-                .help("两个数字均予保留，请以发布机关的更正为准"),
+                ),
+                |finding, figure| finding.at(place(figure), format!("此处为 {}", figure.value)),
             );
+            findings.push(finding.help("各个数字均予保留，请以发布机关的更正为准"));
         }
         out.insert(indicator.id.clone(), core);
     }
     (out, findings)
+}
+
+fn place(figure: &Figure) -> Span {
+    Span { line: figure.line, start: figure.start, end: figure.end }
 }
 
 fn push(alternatives: &mut Vec<Alternative>, figure: &Figure) {
@@ -88,23 +95,49 @@ fn push(alternatives: &mut Vec<Alternative>, figure: &Figure) {
     }
 }
 
+/// Indicators whose part (其中疫情防控发布会 151 场) is never their level.
+const WHOLES: &[&str] = &[
+    "proactive_total",
+    "policy_interpretations",
+    "press_conferences",
+    "web_interviews",
+    "requests_received",
+    "requests_answered",
+    "review_total",
+    "litigation_total",
+    "trainings",
+    "trainees",
+    "corrected_total",
+    "meetings",
+    "service_hall_cases",
+    "website_visits",
+];
+
 /// The figures of prose that may stand for the report's own year and body.
 fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'a Figure> {
     let all: Vec<&Figure> = figures
         .iter()
         .filter(|f| f.indicator.as_ref() == Some(&indicator.id))
         .filter(|f| f.period == Period::Year || indicator.stock && f.period == Period::Cumulative)
+        .filter(|f| !(f.subset && WHOLES.contains(&indicator.id.as_ref())))
         .filter(|f| f.scope == Scope::Agency || own.government && f.scope == Scope::Aggregate)
         .collect();
     // In a government's report the whole region comes before its own offices (全市 1701 篇；市本级 282 篇).
-    let wide: Vec<&Figure> = all.iter().copied().filter(|f| f.scope == Scope::Aggregate).collect();
-    let mut kept = if wide.is_empty() { all } else { wide };
+    let wide: Vec<&Figure> = all.iter().copied().filter(|f| f.scope == Scope::Aggregate || !is_office(f)).collect();
+    let mut kept = if wide.iter().any(|f| f.scope == Scope::Aggregate) { wide } else { all };
+    // 公报6期，刊登文件90件: of two measures the dictionary's own comes first.
+    kept.sort_by_key(|f| !same_measure(Some(&indicator.unit), f.unit.as_deref()));
     // Several different values in one sentence are parts or examples, and the whole is not stated.
     let split: Vec<(u32, &str)> = kept
         .iter()
         .filter(|f| {
-            kept.iter()
-                .any(|g| g.line == f.line && g.sentence == f.sentence && g.value != f.value && f.standing == g.standing)
+            kept.iter().any(|g| {
+                g.line == f.line
+                    && g.sentence == f.sentence
+                    && g.value != f.value
+                    && same_measure(f.unit.as_deref(), g.unit.as_deref())
+                    && f.standing == g.standing
+            })
         })
         .map(|f| (f.line, f.sentence.as_str()))
         .collect();
@@ -117,6 +150,12 @@ fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'
         kept.retain(|f| f.standing == Standing::Printed);
     }
     kept
+}
+
+/// Whether a government's figure is that of its own offices alone.
+fn is_office(figure: &Figure) -> bool {
+    let before = figure.sentence.split(figure.raw.as_str()).next().unwrap_or_default();
+    ["本级", "政府办", "办公室", "办公厅", "本机关"].iter().any(|word| before.contains(word))
 }
 
 /// Whether two statements can both be true.

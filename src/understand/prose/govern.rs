@@ -24,7 +24,7 @@ pattern!(
 pattern!(NAMED, r"^[^，,。；;]{0,24}(?:要点|计划|方案|通知|规划|办法|目录|意见|决算|预算|版|年鉴|标准》|条例)");
 pattern!(FOUNDED, r"^[^，,。；;]{0,8}(?:建成|成立|开通|出台|印发|制定|实施|启动|上线|颁布|修订|设立|组建|申报|立项)");
 pattern!(COMPARED, r"(?:比|较|与|同|相比|对比|从|由|跟|相较|和|相对于)$");
-pattern!(CHANGED, r"增|减|升|降|提高|提升|多|少|翻|持平|相比|到|至|达|为");
+pattern!(CHANGED, r"增|减|升|降|提高|提升|多|少|翻|持平|相比|压|缩|扩|到|至|达|为");
 pattern!(
     DELTA,
     r"(?:增加|减少|下降|上升|增长|提高|提升|增多|降低|净增|净减|增|减|多|少|扩大|压减|回落|攀升)(?:了|量|数|约|近|幅|率|幅度)?(?:为|达)?$"
@@ -38,18 +38,20 @@ pattern!(SINCE, r"累计|历年|以来|截[至止]|至今|迄今|总计已|自[^
 pattern!(OWN_SINCE, r"(?:今年|本年度?|年初)以来|(?:累计(?:次数|时间))");
 pattern!(
     FUTURE,
-    r"下一步|下阶段|下步|力争|争取|预计|拟于|拟在|计划(?:在|于|用|新增|建设|开展|举办|组织|召开|制定)|明年|新的一年|(?:我们|我局|我委|我办|我厅|我中心|我市|我区|我县|我镇|市政府|区政府|县政府|年度?[，,]?)将(?:[^“]|$)|将(?:进一步|继续|逐步|着力|积极|采取|重点|不断|努力|力争|计划|于20|严格|以[^，。]{1,20}为|从以下)|到20[0-9]{2}年|20[0-9]{2}年底前"
+    r"下一步|下阶段|下步|力争|争取|预计|拟于|拟在|计划(?:在|于|用|新增|建设|开展|举办|组织|召开|制定)|明年|新的一年|(?:我们|我局|我委|我办|我厅|我中心|我市|我区|我县|我镇|市政府|区政府|县政府|年度?[，,]?)将(?:[^“]|$)|将(?:进一步|继续|逐步|着力|积极|采取|重点|不断|努力|力争|计划|于20|严格|以[^，。]{1,20}为|从以下)"
 );
 pattern!(
     PLAN_TITLE,
     r"下一步|下步|下阶段|下一年|今后|明年|打算|工作思路|工作计划|努力方向|改进(?:的)?(?:措施|方向|打算|办法|思路|意见|举措)|整改措施|展望|设想|工作安排$|工作重点$"
 );
 pattern!(SOFT_TITLE, r"问题|不足|改进|困难|差距");
+pattern!(PLAN_OPENING, r"^(?:[（(]?[一二三四五六七八九十0-9]+[)）、.．]\s?)?(?:下一步|下阶段|下步|今后|明年|新的一年)");
 pattern!(
-    PLAN_OPENING,
-    r"^(?:[（(]?[一二三四五六七八九十0-9]+[)）、.．]\s?)?(?:下一步|下阶段|下步|今后|明年|新的一年|针对(?:上述|以上|存在)|为此|对此)"
+    ANSWER_OPENING,
+    r"^(?:[（(]?[一二三四五六七八九十0-9]+[)）、.．]\s?)?(?:针对(?:上述|以上|存在)|为此|对此|改进措施)"
 );
-pattern!(NORM, r"每(?:天|日|周|月|季度?|年度?|半年|旬|个工作日|两[周月年])");
+pattern!(FORMER, r"(?:由|从)(?:原来|原先|此前|过去|以前|最初|最多|原有|改革前|年初)?的?(?:约|近)?$");
+pattern!(NORM, r"每[0-9一两二三四六半]*个?(?:天|日|周|月|季度?|年度?|旬|工作日)");
 pattern!(DEMAND, r"要求|应当|应|须|规定|确保|原则上|必须|承诺|标准为|目标");
 pattern!(SPEED, r"平均|压缩|缩短|节省|减少|提速|提前|缩减|用时|耗时|降至|精简");
 pattern!(
@@ -58,10 +60,13 @@ pattern!(
 );
 pattern!(
     BODY,
-    r"^(?:其中[，,]?)?(?P<body>[\p{Han}&&[^就在对的和与将全各向为把从以按被由于过用据绕合针我本该其及每让使经共累并已新]]{1,11}(?:局|委|厅|镇|乡|街道|县|区|市|州|法院|检察院|公司|集团|银行|大队|支队|海关|管委会|街道办|人社|卫健|办事处|审改办|规范办))(?P<after>[\p{Han}“]{0,3})"
+    r"^(?:其中[，,]?)?(?P<body>[\p{Han}&&[^就在对的和与将全各向为把从以按被由于过用据绕合针我本该其及每让使经共累并已新参赴邀到协促了跨配]]{1,11}(?:局|委|厅|镇|乡|街道|县|区|市|州|法院|检察院|公司|集团|银行|大队|支队|海关|管委会|街道办|人社|卫健|办事处|审改办|规范办))(?P<after>[\p{Han}“]{0,3})"
 );
 pattern!(UPPER, r"(?:国家|省里?|市里|上级|国务院|中央)[（(]$");
-pattern!(OBJECT, r"(?:针对|对|向|为|给|涉及|面向|组织|通报|督促|指导)[^，,]{0,12}$");
+pattern!(
+    OBJECT,
+    r"(?:(?:针对|对|向|为|给|就|围绕|关于|结合|聚焦|涉及|面向|组织|通报|督促|指导)[^，,]{0,12}|(?:召开|举办|开展|参加|承办|推进|完成|编制|汇总)[^，,]{0,2})$"
+);
 pattern!(SUBSET, r"其中|含(?:上年|结转)|包括|涉及其|，含|\(含|（含");
 pattern!(RESET, r"[，,](?:并|同时|此外|另外?|全年|共|还|我|全)|[；;。]");
 
@@ -143,10 +148,11 @@ impl Plans {
     /// From the first paragraph of plans on, the rest of a section on problems is plans as well.
     pub fn turn(&mut self, line: u32, text: &str, year: Option<u16>) {
         let ahead = year.is_some_and(|y| text.starts_with(&format!("{}年", y + 1)));
-        if !ahead && !PLAN_OPENING.is_match(text) {
+        let soft = self.soft.iter().find(|&&(from, to)| (from..to).contains(&line));
+        if !ahead && !PLAN_OPENING.is_match(text) && !(soft.is_some() && ANSWER_OPENING.is_match(text)) {
             return;
         }
-        let end = self.soft.iter().find(|&&(from, to)| (from..to).contains(&line)).map_or(line + 1, |s| s.1);
+        let end = soft.map_or(line + 1, |s| s.1);
         self.hard.push((line, end));
     }
 }
@@ -164,10 +170,13 @@ pub(super) fn judge(sentence: &str, number: &Number, own: &Own) -> Verdict {
     let unit = number.unit.as_str();
     let time_unit = matches!(unit, "天" | "小时" | "分钟" | "秒" | "个月" | "周" | "工作日" | "个工作日");
     let deadline = time_unit && (number.approx == Approx::AtMost || !SPEED.is_match(whole_clause));
+    // 由15个工作日压缩至3个: what it was before is no figure of the year.
+    let former = FORMER.is_match(clause.trim_end())
+        && CHANGED.is_match(sentence[number.end..].chars().take(5).collect::<String>().as_str());
     let difference = matches!(unit, "个百分点" | "百分点" | "倍") || unit != "%" && DELTA.is_match(clause.trim_end());
     let norm = NORM.is_match(clause) && !matches!(unit, "家" | "个" | "人" | "名" | "%")
         || matches!(number.approx, Approx::AtLeast | Approx::AtMost) && DEMAND.is_match(clause);
-    if deadline || difference || norm {
+    if deadline || difference || norm || former {
         return Verdict::Not;
     }
     match period(sentence, number.start, own.year) {
@@ -316,9 +325,26 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     }
     let found = BODY.captures(clause)?;
     let (body, after) = (found.name("body")?, &found["after"]);
-    let channel = [
-        "网", "门户", "政府", "微信", "微博", "官方", "长", "级", "民", "场", "里", "内", "直", "两", "主要", "领导",
-        "人民", "“",
+    // 海门市政府网站 is a channel, 市长 and 跨区域 are no bodies.
+    let part = [
+        "网",
+        "门户",
+        "政府网",
+        "政府门",
+        "政府信",
+        "政府公",
+        "微信",
+        "微博",
+        "官方",
+        "长",
+        "域",
+        "划",
+        "级",
+        "民",
+        "场",
+        "里",
+        "内",
+        "直",
     ];
     let name = body.as_str();
     if own.places.iter().any(|p| p == name) {
@@ -327,7 +353,7 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     if own.agency.contains(name) || name.contains(&own.agency) && !own.agency.is_empty() {
         return Some((Scope::Agency, body.end()));
     }
-    if channel[..6].iter().chain(&channel[6..13]).any(|c| after.starts_with(c)) && !after.starts_with("政府办") {
+    if part.iter().any(|p| after.starts_with(p)) {
         return None;
     }
     let generic = [
@@ -337,18 +363,33 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
         "小区",
         "园区",
         "地区",
+        "专区",
+        "务区",
+        "景区",
+        "校区",
+        "范区",
+        "片区",
+        "灾区",
+        "山区",
+        "街区",
+        "辖区",
         "乡镇",
+        "城镇",
         "县区",
         "区县",
         "超市",
         "城市",
+        "跨区",
+        "上市",
         "党委",
-        "农村",
-        "当地",
-        "发改委",
         "常委",
+        "大厅",
+        "展厅",
+        "事厅",
+        "自治州",
+        "分支",
     ];
-    if generic.contains(&name) || name.chars().count() < 2 {
+    if name.contains("政府") || generic.iter().any(|g| name.ends_with(g)) || name.chars().count() < 2 {
         return None;
     }
     Some((Scope::Other, body.end()))
@@ -358,7 +399,14 @@ fn subset(sentence: &str, at: usize) -> bool {
     let before = &sentence[..at];
     SUBSET.find_iter(before).last().is_some_and(|found| {
         let between = &before[found.end()..];
-        let counted = before[..found.start()].contains(|c: char| c.is_ascii_digit());
-        counted && !RESET.is_match(between)
+        // 8人（其中专职2人），经费10万元: a bracket keeps its parts to itself.
+        let bracketed = before[..found.start()].ends_with(['(', '（']) || found.as_str().starts_with(['(', '（']);
+        if bracketed && between.contains([')', '）']) {
+            return false;
+        }
+        let counted = before[..found.start()].contains(char::is_numeric) || before[..found.start()].trim().is_empty();
+        // 累计5928条，其中本年度新增2110条: the year's own figure is no part of another one of the year.
+        let own = between.contains("本年") || between.contains("今年") || between.contains("当年");
+        counted && !own && !RESET.is_match(between)
     })
 }

@@ -34,18 +34,20 @@ struct Hit<'a> {
 }
 
 /// The indicator a number states.
-pub(super) fn find(window: &Window, dictionary: &[Indicator], subset_of: Option<&str>) -> Option<Id> {
+pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
     let mut best: Option<Hit> = None;
     for indicator in dictionary {
         if !indicator.units.iter().any(|u| *u == window.number.unit) {
             continue;
         }
         for word in &indicator.words {
-            let Some((start, distance)) = locate(window, word) else { continue };
-            if forbidden(window, start, indicator) {
+            let Some((start, end, distance)) = locate(window, word) else { continue };
+            if forbidden(window, start, end, indicator)
+                || indicator.id == "requests_received" && is_foreign(window, start, end)
+            {
                 continue;
             }
-            let hit = Hit { indicator, distance, gaps: word.matches('…').count(), length: word.len() };
+            let hit = Hit { indicator, distance, gaps: usize::from(word.contains('…')), length: word.len() };
             let better = best.as_ref().is_none_or(|b| {
                 (hit.distance, hit.gaps, usize::MAX - hit.length) < (b.distance, b.gaps, usize::MAX - b.length)
             });
@@ -55,20 +57,19 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator], subset_of: Option<
         }
     }
     let id = best?.indicator.id.clone();
-    let id = if id.starts_with("proactive_") && id != "proactive_gazette" { channel(window, &id)? } else { id };
-    // A part of the same thing is not its level: 解读稿件60篇，其中视频解读20篇.
-    (subset_of != Some(id.as_ref())).then_some(id)
+    if id.starts_with("proactive_") && id != "proactive_gazette" { channel(window, &id) } else { Some(id) }
 }
 
-/// Where a word starts and how far it stands from the number; its last part must be the number's own.
-fn locate(window: &Window, word: &str) -> Option<(usize, usize)> {
-    let parts: Vec<&str> = word.split('…').collect();
+/// Where a word starts and ends and how far it stands from the number; its last part must be the number's own.
+fn locate(window: &Window, word: &str) -> Option<(usize, usize, usize)> {
+    let parts: Vec<&str> = word.split('…').filter(|p| !p.is_empty()).collect();
+    let across = word.contains("……");
     let (last, earlier) = parts.split_last()?;
     let sentence = window.sentence;
     let before = &sentence[window.from..window.number.start];
     let behind = &sentence[window.number.end..window.to];
     // Behind the number only when nothing of its own kind stands before it, so that 收到申请13件答复 keeps its order.
-    let (mut at, distance) = match before.rfind(last) {
+    let (mut at, distance) = match before.rfind(last).filter(|found| is_near(&before[found + last.len()..])) {
         Some(found) => (window.from + found, window.number.start - (window.from + found + last.len())),
         None => {
             let found = behind.find(last)?;
@@ -81,23 +82,44 @@ fn locate(window: &Window, word: &str) -> Option<(usize, usize)> {
             (window.number.end + found, distance)
         }
     };
+    let end = at + last.len();
     for part in earlier.iter().rev() {
         let floor = at.saturating_sub(GAP);
         let floor = (floor..=at).find(|i| sentence.is_char_boundary(*i)).unwrap_or(at);
         // A gap never reaches over a semicolon: what stands behind one is another matter.
         let floor = sentence[floor..at].rfind(['；', ';']).map_or(floor, |i| floor + i);
+        // Nor over another number or a comma, unless the word says so: 建议35件、提案42件 are two things.
+        let floor = if across { floor } else { floor.max(window.from.min(at)).max(clause_start(sentence, at)) };
         at = floor + sentence[floor..at].rfind(part)?;
     }
-    Some((at, distance))
+    Some((at, end, distance))
 }
 
-fn forbidden(window: &Window, start: usize, indicator: &Indicator) -> bool {
+/// Nothing but 共, 达, 全年 may stand in a clause between the word and the number (召开新闻发布会，全年共5次).
+fn is_near(between: &str) -> bool {
+    static FILLER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
+    });
+    between.rfind(['，', ',', '；', ';', '：', ':']).is_none_or(|comma| FILLER.is_match(&between[comma..]))
+}
+
+/// 受理低保申请、收到入学申请: an application for something else than information. Only applicants and manners may stand inside.
+fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
+    static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:收到|受理|接到|接收|新收|申请|公民|法人|自然人|其他|其它|组织|个人|企业|群众|社会|公众|各类|各种|有效|书面|网上|网络|在线|当面|现场|信函|来信|提交|提出|通过|总数|总量|数量|共计?|了|的|和|或者?|及|与|、|，|,|以|在|我局|本机关|本局|我委|我办|全年|今年|人|[0-9０-９,，.]+|[件条项起次份宗例]|\s)*$").expect("the pattern is fixed")
+    });
+    let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
+    let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
+    !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
+}
+
+fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {
     let from = clause_start(window.sentence, start.min(window.number.start)).max(if start >= window.from {
         window.from
     } else {
         0
     });
-    let region = &window.sentence[from.min(window.number.start)..window.to];
+    let region = &window.sentence[from.min(window.number.start)..end.max(window.number.end)];
     indicator.never.iter().any(|word| region.contains(word.as_str()))
 }
 
@@ -106,7 +128,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     static OBJECT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
             r"(?x)(?:公开|发布|推送|更新|上传|刊登|刊发|编发|公布)了?的?
-            (?:各类|各种|各项|相关|有关|应当|应|可|政府|政务|公开|主动|工作|动态|原创|宣传|最新|图文|本机关|机关|共|全年|累计|合计|总计|、|和|等|及|我局|本单位|官方|新闻)*
+            (?:各类|各种|各项|相关|有关|应当|应|可|政府|政务|公开|主动|工作|动态|原创|宣传|最新|图文|本机关|机关|共|全年|累计|合计|总计|、|和|等|及|我局|本单位|官方|新闻|公众号|微信|微博|网站|政务网)*
             (?:信息|文章|稿件|消息|新闻|资讯|推文|推送|动态|内容|微信|微博|博文|条目)?
             (?:数量|总数|总量|数|量|共|共计|总计|合计|达到|达|为|约|有|计|分别|累计|信息|，|,|（|\(|：|:|\s)*$",
         )
@@ -135,7 +157,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     }
     let named = |text: &str| {
         [
-            text.contains("网站") || text.contains("门户网") || text.contains("政务网"),
+            text.contains("网站") || text.contains("政府网") || text.contains("门户网") || text.contains("政务网"),
             text.contains("微信") || text.contains("公众号"),
             text.contains("微博") || text.contains("新浪@"),
             text.contains("公报"),
@@ -172,6 +194,11 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
         channels = named(clauses.get(stop..).unwrap_or(clauses));
     }
     let count = channels.iter().filter(|c| **c).count();
+    // 印发公报10期，公开政府信息107条: whether that is the channel's or everything is not said.
+    let earlier = &sentence[sentence[..window.from].rfind(['；', ';']).unwrap_or(0)..window.from];
+    if count == 0 && !near.contains("主动公开") && !near.contains('共') && named(earlier) != [false; 5] {
+        return None;
+    }
     let whole = near.contains("公开")
         || near.contains("政府信息")
         || near.contains("政务信息")

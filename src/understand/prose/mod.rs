@@ -13,8 +13,6 @@ mod text;
 mod zero;
 
 #[cfg(test)]
-mod gold;
-#[cfg(test)]
 mod tests;
 
 use crate::model::Id;
@@ -123,7 +121,7 @@ impl Reader<'_> {
         }
         let numbers = number::scan(sentence);
         let mut found: Vec<(usize, Figure)> = Vec::new();
-        let mut parent: Option<Id> = None;
+        let mut wholes: Vec<Id> = Vec::new();
         let mut from = 0;
         for (index, number) in numbers.iter().enumerate() {
             let to = numbers.get(index + 1).map_or(sentence.len(), |next| next.start);
@@ -131,13 +129,15 @@ impl Reader<'_> {
             let window = Window { sentence, from, number, to };
             from = number.end;
             let Verdict::Figure(scope, period, subset) = govern::judge(sentence, number, self.own) else { continue };
-            let id = indicator::find(&window, self.dictionary, parent.as_deref().filter(|_| subset))
-                .filter(|id| !indicator::is_joint(&window, id));
+            let id = indicator::find(&window, self.dictionary)
+                .filter(|id| !indicator::is_joint(&window, id))
+                // A part of the same thing is not its level: 解读稿件60篇，其中视频解读20篇.
+                .filter(|id| !(subset && wholes.contains(id)));
             if number.chinese && !is_counted(sentence, number, id.is_some()) {
                 continue;
             }
             if !subset {
-                parent = id.clone();
+                wholes.extend(id.clone());
             }
             let raw = &sentence[number.start..number.end];
             let span = self.paragraph.origin(self.draft, start + number.start, start + number.end);
@@ -284,18 +284,18 @@ fn label(window: &Window) -> String {
     }
     if before.is_empty() {
         // A clause of its own: the words of the one before it.
-        let earlier = &sentence[..clause.saturating_sub(1).min(window.from.max(clause))];
-        let earlier: String = earlier
-            .chars()
-            .rev()
-            .take_while(|c| !"，,；;。".contains(*c))
-            .take(20)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .collect();
+        let earlier = sentence[..clause].trim_end_matches(text::is_comma);
+        let earlier: Vec<char> = earlier.chars().rev().take_while(|c| !text::is_comma(*c)).take(20).collect();
+        let earlier: String = earlier.into_iter().rev().collect();
         return if noun.is_empty() { earlier } else { noun.to_string() };
     }
     let long: Vec<char> = before.chars().collect();
-    long[long.len().saturating_sub(24)..].iter().collect()
+    let tail: String = long[long.len().saturating_sub(24)..].iter().collect();
+    // A label cut short begins behind a pause rather than inside a word.
+    match tail.find(['、', '”', '》']) {
+        Some(pause) if long.len() > 24 && tail.len() - pause > 12 => {
+            tail[pause..].trim_start_matches(['、', '”', '》']).to_string()
+        }
+        _ => tail.trim_start_matches(['、', '”', '》']).to_string(),
+    }
 }

@@ -30,6 +30,7 @@ pub(super) struct Number {
 const UNITS: &[&str] = &[
     "个工作日",
     "工作日",
+    "个月",
     "个百分点",
     "百分点",
     "人次",
@@ -116,7 +117,6 @@ const UNITS: &[&str] = &[
     "小时",
     "分钟",
     "秒",
-    "个月",
     "周",
 ];
 
@@ -177,6 +177,7 @@ static MASKS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"《[^《》]{1,120}》",
         r"〈[^〈〉]{1,80}〉",
         r"“[^“”。]{1,30}”",
+        r#""[^"。]{1,30}""#,
         r"「[^「」。]{1,30}」",
         r"[〔\[【（(]\s?(?:19|20)[0-9]{2}\s?[〕\]】）)]\s?(?:第\s?)?[0-9]*\s?号?",
         r"第\s?[0-9０-９一二三四五六七八九十百零〇]+\s?(?:[-—~～至、]\s?第?\s?[0-9０-９一二三四五六七八九十百零〇]+\s?)?",
@@ -214,7 +215,7 @@ pub(super) fn mask(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     for pattern in MASKS.iter() {
         for found in pattern.find_iter(text) {
-            let quoted = found.as_str().starts_with(['“', '「']);
+            let quoted = found.as_str().starts_with(['“', '「', '"']);
             if quoted && !found.as_str().contains(|c: char| c.is_numeric() || "一二三四五六七八九十百千万".contains(c))
             {
                 continue;
@@ -279,6 +280,10 @@ fn read(text: &str, masked: &str, found: &regex::Captures) -> Option<Number> {
         tail = percent.end();
     } else {
         let magnitude = found.name("mag").map_or("", |m| m.as_str());
+        let powers = |m: regex::Match| m.as_str().chars().filter_map(power).map(u32::from).sum::<u32>();
+        if found.name("mag").map_or(0, powers) + found.name("mid").map_or(0, powers) > 12 {
+            return None;
+        }
         let number = match (found.name("num"), found.name("han")) {
             (Some(number), _) => {
                 let middle = found.name("mid").map_or("", |m| m.as_str());
@@ -421,7 +426,7 @@ fn plain(text: &str) -> Option<Decimal> {
             c => c,
         })
         .collect();
-    if digits.len() > 18 {
+    if digits.len() > 16 {
         return None;
     }
     Decimal::parse(&digits)
@@ -463,6 +468,9 @@ fn hanzi(text: &str) -> Option<Decimal> {
             _ => None,
         })
     };
+    if text.chars().count() > 16 {
+        return None;
+    }
     let (mut total, mut section, mut last) = (0i64, 0i64, None::<i64>);
     for c in whole.chars() {
         if let Some(d) = digit(c) {
@@ -480,7 +488,9 @@ fn hanzi(text: &str) -> Option<Decimal> {
             '万' | '亿' => {
                 section += last.take().unwrap_or(0);
                 let base = if section == 0 && total == 0 { 1 } else { section };
-                total = if c == '亿' { (total + base).checked_mul(100_000_000)? } else { total + base * 10_000 };
+                let scaled = base.checked_mul(if c == '亿' { 100_000_000 } else { 10_000 })?;
+                let above = if c == '亿' { total.checked_mul(100_000_000)? } else { total };
+                total = above.checked_add(scaled)?;
                 section = 0;
             }
             _ => return None,

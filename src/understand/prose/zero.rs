@@ -83,7 +83,7 @@ static THINGS: LazyLock<Vec<(Regex, &'static str, &'static str)>> = LazyLock::ne
         (r"被[^，。；、]{0,16}(?:纠错|撤销|纠正|责令)|败诉|纠错案件", "corrected_total", "件"),
         (r"不予公开", "denied_total", "件"),
         (r"减免", "fees_waived", "元"),
-        (r"收取[^，。；]{0,16}费|收费|费用|收取任何", "fees_collected", "元"),
+        (r"收取[^，。；]{0,16}费用?|收费|费用", "fees_collected", "元"),
         (r"行政复议|复议(?:案件|申请|情况)?", "review_total", "件"),
         (r"行政诉讼|诉讼", "litigation_total", "件"),
         (r"举报投诉|投诉举报|举报|投诉|申诉", "complaints", "件"),
@@ -108,6 +108,7 @@ static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*(?:也|和|及|或|以及|亦)?(?:没有|未|无|被)?(?:因|涉及|政府|政务|信息公开|行政|复议|诉讼|提起|申请|举报|投诉|申诉|收费|被|或|和|及|以及|也|亦)").expect("the pattern is fixed")
 });
+static YEARS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"20[0-9]{2}年").expect("the pattern is fixed"));
 static CAUSE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:因|由|对|针对|关于|涉及|就|有关)[^，。；、]{0,24}$").expect("the pattern is fixed")
 });
@@ -147,7 +148,7 @@ pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
             (inside, reach(sentence, trigger.end()))
         };
         let scope = &sentence[from..to];
-        if behind && scope.contains(|c: char| c.is_ascii_digit()) {
+        if behind && YEARS.replace_all(scope, "").contains(|c: char| c.is_ascii_digit()) {
             continue;
         }
         let mut things = items(scope);
@@ -210,6 +211,9 @@ fn reach(sentence: &str, from: usize) -> usize {
 /// The things a negation speaks of. Causes (因政府信息公开申请引发的…) and applicants are not among them.
 fn items(scope: &str) -> Vec<(&'static str, String, &'static str)> {
     let mut out: Vec<(usize, &'static str, String, &'static str)> = Vec::new();
+    if scope.contains("费用支出") {
+        return Vec::new();
+    }
     let corrected = THINGS[0].0.is_match(scope);
     for (pattern, indicator, unit) in THINGS.iter() {
         if corrected && *indicator != "corrected_total" {

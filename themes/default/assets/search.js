@@ -135,6 +135,14 @@
       }
       return made;
     }),
+    /** Headings with their documents; none in large archives. */
+    headings: () => once('headings', async () => {
+      const about = await index.root();
+      if (!about.headings) return [];
+      const path = `headings-${about.headings}.bin`;
+      const reader = new Reader(path, await unpacked(path));
+      return json(path, reader.take(reader.varint())).map((key) => [key, decode(path, reader.take(reader.varint()), about.documents)]);
+    }),
     /** Ids and titles of 512 documents. */
     docs: (block) => once(`docs ${block}`, async () => {
       const path = `docs/${(await index.root()).docs[block]}.bin`;
@@ -256,7 +264,7 @@
 
   const DROPPED = new RegExp('[\\0- \\x7f-\\xa0"\'`()<>[\\]{}«»\\xad\\u0300-\\u036f\\u1680\\u180e\\u2000-\\u200f\\u2018-\\u201f'
     + '\\u2028-\\u202f‹›\\u205f-\\u206f⟦-⟯⦃-⦘\\u3000\\u3008-\\u3011\\u3014-\\u301b\\u301d-\\u301f\\ufe00-\\ufe0f\\ufeff]', 'u');
-  const BREAK = /[^\p{Alphabetic}\p{N}.%+\-/\ud800-\udfff]/u;
+  const BREAK = /[^\p{Alphabetic}\p{N}.%+\-/\ud800-\udfff\u{10000}-\u{10ffff}]/u;
 
   /** The search key of a text; `places` receives, for each unit of it, where its character begins in the text. */
   function fold(text, characters, places) {
@@ -334,6 +342,8 @@
 
   /** Candidates read at most where the index promises nothing: across punctuation, and beyond its longest string. */
   const READ_MOST = 300;
+  /** Beyond its longest string the first ones speak for so many. */
+  const READ_LONG = 60;
 
   /**
    * What the index knows of one string: the documents that may hold it, and what is still to be checked: nothing, `one`
@@ -407,7 +417,7 @@
       }));
       const held = new Map(await read(toRead.slice(0, about.slack)));
       // Overlapping long strings in the right documents hardly ever stand there apart: where the first ones are right, so are the others.
-      const trusted = term.variants.every((item) => !item.check || item.whole) && [...held.values()].every(Boolean);
+      const trusted = toRead.length > READ_LONG && term.variants.every((item) => !item.check || item.whole) && [...held.values()].every(Boolean);
       const rest = trusted ? [] : toRead.slice(about.slack, READ_MOST);
       for (const [document, has] of await read(rest)) held.set(document, has);
       if (held.size < toRead.length) exact = false;
@@ -484,13 +494,23 @@
     }
     if (sort !== 'relevance' || !wanted.length) return hits;
     const score = new Map();
-    const has = (key, term) => term.variants.some((variant) => key.includes(variant));
-    if (about.documents <= ADDRESSES) {
-      await Promise.all(hits.map(async (document) => {
-        const row = (await index.docs(document >> 9))[document & 511];
-        row[2] ??= fold(row[1], hant.characters);
-        score.set(document, wanted.filter((term) => has(row[2], term)).length * 1e6);
-      }));
+    const add = (document, points) => score.set(document, (score.get(document) ?? 0) + points);
+    for (const term of wanted) {
+      const within = (key) => term.variants.some((variant) => key.includes(variant));
+      if (about.documents <= ADDRESSES) {
+        await Promise.all(hits.map(async (document) => {
+          const row = (await index.docs(document >> 9))[document & 511];
+          row[2] ??= fold(row[1], hant.characters);
+          if (within(row[2])) add(document, 1e6);
+        }));
+        const headed = new Set();
+        for (const [key, list] of await index.headings()) if (within(key)) for (const document of list) headed.add(document);
+        for (const document of hits) if (headed.has(document)) add(document, 1e5);
+      } else if (facets) {
+        facets.names ??= facets.agencies.map((agency) => fold(agency[1], hant.characters));
+        const named = facets.names.map(within);
+        for (const document of hits) if (named[facets.columns.agency[document] - 1]) add(document, 1e6);
+      }
     }
     if (hits.length <= about.slack) {
       await Promise.all(hits.map(async (document) => {
@@ -498,9 +518,9 @@
         let [found, length] = [0, 1];
         for (const line of text.lines) {
           length += line.key.length;
-          for (const term of wanted) for (const key of term.variants) found += (line.key.split(key).length - 1) * (line.role === 'h' ? 8 : 1);
+          for (const term of wanted) for (const key of term.variants) found += line.key.split(key).length - 1;
         }
-        score.set(document, (score.get(document) ?? 0) + Math.min(9e5, found * 1e4 / Math.sqrt(length)));
+        add(document, Math.min(9e4, found * 1e4 / Math.sqrt(length)));
       }));
     }
     return [...hits].sort((a, b) => (score.get(b) ?? 0) - (score.get(a) ?? 0) || a - b);
@@ -547,7 +567,9 @@
 
   function begin(query, options) {
     if (field.value !== query) field.value = query;
-    if (options.filters) for (const select of selects) if (select.name !== 'sort') wish(select, String([options.filters[select.name] ?? ''].flat()[0] ?? ''));
+    for (const select of selects) {
+      wish(select, select.name === 'sort' ? options.sort ?? 'relevance' : String([options.filters?.[select.name] ?? ''].flat()[0] ?? ''));
+    }
     page.setAttribute('aria-busy', 'true');
     status.textContent = '正在搜索…';
     more.hidden = true;
@@ -631,7 +653,7 @@
       ...result.facets.indicators.map((indicator) => ['指标', indicator[1], indicator[2], nearness([indicator[1]])]),
     ].filter((row) => row[3] < Infinity).sort((a, b) => a[3] - b[3]).slice(0, 4);
     for (const [sort, name, url] of rows) {
-      offers.append(made('li', {}, made('a', { href: new URL(url, root).href }, made('span', { class: 'search-sort' }, sort), ` ${name}`)));
+      offers.append(made('li', {}, made('a', { href: page.dataset.search + url }, made('span', { class: 'search-sort' }, sort), ` ${name}`)));
     }
   }
 
@@ -664,19 +686,35 @@
 
   const drawn = (documents, positive) => Promise.all(documents.map(async (document) => result(await index.text(document), positive)));
 
+  /** The lines that show best why a report was found: body before furniture, and the second for what the first lacks. */
+  function telling(text, positive) {
+    const rank = { p: 0, h: 0, c: 1, m: 2, t: 3 };
+    const has = (line, term) => term.variants.some((key) => line.key.includes(key));
+    const chosen = [];
+    let missing = positive;
+    for (let round = 0; round < 2 && positive.length; round++) {
+      const worth = (line) => missing.filter((term) => has(line, term)).length * 8 - (rank[line.role] ?? 1);
+      const best = text.lines.filter((line) => !chosen.includes(line) && missing.some((term) => has(line, term)))
+        .reduce((before, line) => (before && worth(before) >= worth(line) ? before : line), null);
+      if (!best || (chosen.length && best.role === 't')) break;
+      chosen.push(best);
+      const rest = missing.filter((term) => !has(best, term));
+      missing = rest.length ? rest : positive;
+    }
+    return chosen;
+  }
+
   /** One hit: its title, what it is, and the lines that say so. */
   function result(text, positive) {
     const keys = positive.flatMap((term) => term.variants);
-    const lines = text.lines.map((line) => ({ line, found: keys.filter((key) => line.key.includes(key)).length }))
-      .filter((entry) => entry.found).sort((a, b) => b.found - a.found || a.line.no - b.line.no);
-    const shown = lines.filter((entry) => !'t'.includes(entry.line.role)).concat(lines).slice(0, 2);
-    const address = new URL(`reports/${text.id}/`, root).href + (lines.length ? `#L${(shown[0] ?? lines[0]).line.no}` : '');
+    const lines = telling(text, positive);
+    const address = `${page.dataset.search}reports/${text.id}/` + (lines.length ? `#L${lines[0].no}` : '');
     const about = [text.agency, text.year ? `${text.year} 年` : null, text.place, KINDS[text.kind]].filter(Boolean).join(' · ');
     return made('li', { 'data-result': text.id, class: 'search-result' },
       made('h2', { class: 'search-title' }, made('a', { href: address }, ...marked(text.title, keys, text.characters, Infinity))),
       made('p', { class: 'search-about' }, about),
-      ...[...new Set(shown)].map((entry) => made('p', { class: 'search-snippet' },
-        ...marked(entry.line.text, keys, text.characters, 44), made('span', { class: 'search-line' }, ` 第 ${entry.line.no} 行`))));
+      ...lines.map((line) => made('p', { class: 'search-snippet' },
+        ...marked(line.text, keys, text.characters, 44), made('span', { class: 'search-line' }, ` 第 ${line.no} 行`))));
   }
 
   /** A text as nodes with every occurrence marked, cut to `around` characters on both sides of the first. */

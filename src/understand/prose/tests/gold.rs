@@ -282,6 +282,13 @@ fn the_three_real_reports_meet_the_bars() {
     let (mut right, mut wanted, mut wrong) = (0, 0, Vec::new());
     for seed in ["000", "002", "003"] {
         let Some((reading, gold)) = score(seed, &mut total) else { return };
+        let conflicts = gold["core"].as_object().unwrap().values().filter(|c| c["status"] == "conflict").count();
+        assert_eq!(
+            reading.findings.iter().filter(|f| f.code == "figures-disagree").count(),
+            conflicts,
+            "{seed}: {:?}",
+            reading.findings
+        );
         for (ours, theirs) in CORE {
             for key in *theirs {
                 let item = &gold["core"][*key];
