@@ -1,1 +1,544 @@
-//! Reports to [`Archive`](crate::model::archive::Archive): ids, agencies, regions, years, neighbours, findings across years.
+//! Reports to [`Archive`]: ids, agencies, regions, years, neighbors, findings across reports.
+//!
+//! In: one [`Entry`] per report without ids, and the ids minted by earlier builds. Out: a [`Catalog`] in its final order and the
+//! extended ids. Must never look at bodies, and never change an id that was minted before.
+
+use crate::model::archive::{Agency, AgencyNote, AgencyRef, Card, Counts, Entry, Region, Year};
+use crate::model::diagnostic::{Finding, Severity};
+use crate::model::report::{Kind, Place, Report};
+use crate::model::value::{Approx, Standing};
+use crate::model::{Id, report::Core};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The committed register of ids, `ids.toml`: minted once, never changed, never reused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ids {
+    /// Source path → report id.
+    #[serde(default)]
+    pub reports: BTreeMap<String, String>,
+    /// Canonical agency name → agency id.
+    #[serde(default)]
+    pub agencies: BTreeMap<String, String>,
+}
+
+/// The columns of an archive, in their final order.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// Reports by year (newest first), region, agency, id.
+    pub entries: Vec<Entry>,
+    /// Agencies by id.
+    pub agencies: BTreeMap<String, Agency>,
+    /// Regions by code.
+    pub regions: BTreeMap<String, Region>,
+    /// Years, newest first.
+    pub years: Vec<Year>,
+}
+
+/// What the archive keeps in memory of a report; `key` digests everything the report says.
+pub fn entry(report: &Report, key: &str) -> Entry {
+    let mut counts = Counts::default();
+    for finding in &report.findings {
+        count(&mut counts, finding);
+    }
+    let mut forms: Vec<Id> = Vec::new();
+    for table in report.tables.iter().filter(|t| !t.cells.is_empty()) {
+        if !forms.contains(&table.form) {
+            forms.push(table.form.clone());
+        }
+    }
+    let card = Card {
+        id: String::new(),
+        title: title(report),
+        agency: report.agency.value.as_ref().map(|a| AgencyRef { id: String::new(), name: a.name.clone() }),
+        region: report.region.value.as_ref().map(|p| p.code.clone()),
+        year: report.year.value,
+        kind: report.kind,
+        published: report.dates.published.as_ref().and_then(|d| d.value.clone()),
+        script: report.original.script,
+        forms,
+        source_path: report.original.path.clone(),
+        sha256: report.original.sha256.clone(),
+        url: String::new(),
+        json: String::new(),
+        provenance: report.original.provenance,
+        core: report.core.iter().map(|(id, core)| (id.clone(), core.value)).collect(),
+        findings: counts,
+    };
+    Entry {
+        card,
+        place: report.region.value.clone(),
+        aliases: report.agency.value.as_ref().map(|a| a.aliases.clone()).unwrap_or_default(),
+        core: report.core.clone(),
+        findings: report.findings.clone(),
+        digest: key.to_owned(),
+        previous: None,
+        next: None,
+    }
+}
+
+/// The printed title, or a made-up line in brackets that says it is one.
+fn title(report: &Report) -> String {
+    if let Some(title) = &report.title.value {
+        return title.clone();
+    }
+    let agency = report.agency.value.as_ref().map(|a| a.name.as_str());
+    let what = match report.kind {
+        Kind::SelfInspection => "自查报告",
+        Kind::StatisticsTable => "统计表",
+        Kind::Notice => "通知",
+        _ => "年度报告",
+    };
+    match (agency, report.year.value) {
+        (Some(agency), Some(year)) => format!("〔{agency}{year}年{what}〕"),
+        (Some(agency), None) => format!("〔{agency}{what}，年度不明〕"),
+        (None, Some(year)) => format!("〔{year}年{what}，机关不明〕"),
+        (None, None) => {
+            let path = &report.original.path;
+            format!("〔{}〕", path.rsplit('/').next().unwrap_or(path))
+        }
+    }
+}
+
+fn count(counts: &mut Counts, finding: &Finding) {
+    match finding.severity {
+        Severity::Error => counts.error += 1,
+        Severity::Warning => counts.warning += 1,
+        Severity::Note => counts.note += 1,
+    }
+}
+
+/// Puts the reports together. The result does not depend on the order of `entries`.
+pub fn assemble(mut entries: Vec<Entry>, mut ids: Ids, notes: &BTreeMap<String, AgencyNote>) -> (Catalog, Ids) {
+    // Minting follows the source paths, so that equal inputs give equal ids whatever order they were read in.
+    entries.sort_by(|a, b| a.card.source_path.cmp(&b.card.source_path));
+    mint_agencies(&mut entries, &mut ids, notes);
+    mint_reports(&mut entries, &mut ids);
+    find_duplicates(&mut entries);
+    entries.sort_by(|a, b| order(&a.card).cmp(&order(&b.card)));
+    link_neighbors(&mut entries);
+    for entry in &mut entries {
+        entry.card.findings = Counts::default();
+        for finding in &entry.findings {
+            count(&mut entry.card.findings, finding);
+        }
+        entry.digest = digest(entry);
+    }
+    let agencies = agencies(&entries, notes, &ids);
+    let regions = regions(&entries);
+    let years = years(&entries);
+    (Catalog { entries, agencies, regions, years }, ids)
+}
+
+fn order(card: &Card) -> (std::cmp::Reverse<Option<u16>>, Option<&str>, Option<&str>, &str) {
+    (std::cmp::Reverse(card.year), card.region.as_deref(), card.agency.as_ref().map(|a| a.id.as_str()), &card.id)
+}
+
+fn mint_agencies(entries: &mut [Entry], ids: &mut Ids, notes: &BTreeMap<String, AgencyNote>) {
+    let mut taken: BTreeSet<String> = ids.agencies.values().cloned().collect();
+    taken.extend(notes.values().filter_map(|n| n.id.clone()));
+    for entry in entries {
+        let Some(agency) = &mut entry.card.agency else { continue };
+        if let Some(id) = notes.get(&agency.name).and_then(|n| n.id.clone()) {
+            ids.agencies.insert(agency.name.clone(), id);
+        }
+        let id = ids.agencies.entry(agency.name.clone()).or_insert_with(|| {
+            let id = free(&romanize(&agency.name), &taken);
+            taken.insert(id.clone());
+            id
+        });
+        agency.id.clone_from(id);
+    }
+}
+
+fn mint_reports(entries: &mut [Entry], ids: &mut Ids) {
+    let mut taken: BTreeSet<String> = ids.reports.values().cloned().collect();
+    for entry in entries {
+        let card = &mut entry.card;
+        let id = ids.reports.entry(card.source_path.clone()).or_insert_with(|| {
+            let id = free(&wish(card), &taken);
+            taken.insert(id.clone());
+            id
+        });
+        card.id.clone_from(id);
+        card.url = format!("reports/{}/", card.id);
+        card.json = format!("reports/{}/index.json", card.id);
+    }
+}
+
+/// The id a report would have if nobody held it.
+fn wish(card: &Card) -> String {
+    match (&card.agency, card.year) {
+        (Some(agency), Some(year)) => format!("{}-{year}", agency.id),
+        _ => format!("unknown-{}", &card.sha256[..card.sha256.len().min(8)]),
+    }
+}
+
+/// Gives a report that stands alone (`nianbao extract`) the ids it would get in an archive of its own.
+pub fn mint_alone(report: &mut Report, notes: &BTreeMap<String, AgencyNote>) {
+    let (catalog, _) = assemble(vec![entry(report, "")], Ids::default(), notes);
+    if let Some(entry) = catalog.entries.first() {
+        complete(report, entry);
+    }
+}
+
+/// Writes into a report what only the archive knows: ids, address, neighbors, findings across reports.
+pub fn complete(report: &mut Report, entry: &Entry) {
+    report.id.clone_from(&entry.card.id);
+    report.url.clone_from(&entry.card.url);
+    if let (Some(agency), Some(card)) = (&mut report.agency.value, &entry.card.agency) {
+        agency.id.clone_from(&card.id);
+    }
+    report.findings.clone_from(&entry.findings);
+    report.previous.clone_from(&entry.previous);
+    report.next.clone_from(&entry.next);
+}
+
+fn free(wish: &str, taken: &BTreeSet<String>) -> String {
+    if !taken.contains(wish) {
+        return wish.to_owned();
+    }
+    (2..).map(|n| format!("{wish}-{n}")).find(|id| !taken.contains(id)).expect("the natural numbers do not end")
+}
+
+/// Pinyin without tones, one syllable per character: 南通市 → `nan-tong-shi`. At most 80 bytes, cut with a digest of the name.
+fn romanize(name: &str) -> String {
+    use pinyin::ToPinyin;
+    let mut syllables: Vec<String> = Vec::new();
+    let mut open = false;
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            if !open {
+                syllables.push(String::new());
+            }
+            open = true;
+            syllables.last_mut().expect("pushed above").push(c.to_ascii_lowercase());
+            continue;
+        }
+        open = false;
+        match c.to_pinyin() {
+            Some(reading) => syllables.push(reading.plain().replace('ü', "v")),
+            // A letter no table reads keeps its code point, so that two such names stay apart.
+            None if c.is_alphanumeric() => syllables.push(format!("u{:x}", u32::from(c))),
+            None => {}
+        }
+    }
+    let whole: String = syllables.join("-").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    if whole.is_empty() {
+        return format!("agency-{}", &blake3::hash(name.as_bytes()).to_hex()[..8]);
+    }
+    if whole.len() <= 80 {
+        return whole;
+    }
+    let cut = whole[..70].rfind('-').unwrap_or(70);
+    format!("{}-{}", &whole[..cut], &blake3::hash(name.as_bytes()).to_hex()[..8])
+}
+
+fn find_duplicates(entries: &mut [Entry]) {
+    let mut by_bytes: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut by_year: BTreeMap<(String, u16, Kind), Vec<usize>> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        by_bytes.entry(entry.card.sha256.clone()).or_default().push(index);
+        if let (Some(agency), Some(year)) = (&entry.card.agency, entry.card.year) {
+            by_year.entry((agency.id.clone(), year, entry.card.kind)).or_default().push(index);
+        }
+    }
+    for group in by_bytes.values().filter(|g| g.len() > 1) {
+        let first = entries[group[0]].card.source_path.clone();
+        let first_id = entries[group[0]].card.id.clone();
+        for &index in &group[1..] {
+            let mut finding = Finding::new("duplicate-file", None, format!("与 {first} 逐字节相同"));
+            finding.related = vec![first_id.clone()];
+            entries[index].findings.push(finding);
+        }
+    }
+    for ((_, year, _), group) in by_year.iter().filter(|(_, g)| g.len() > 1) {
+        let all: Vec<String> = group.iter().map(|&i| entries[i].card.id.clone()).collect();
+        for &index in group {
+            let name = entries[index].card.agency.as_ref().map_or("", |a| a.name.as_str());
+            let message = format!("{name}{year}年度有{}份报告，全部发布", group.len());
+            let mut finding = Finding::new("duplicate-report", None, message)
+                .help("若其中一份是误收，请移出 content；若机关或年度认错，请在附带信息里更正");
+            finding.related = all.iter().filter(|id| **id != entries[index].card.id).cloned().collect();
+            entries[index].findings.push(finding);
+        }
+    }
+}
+
+/// Links each report to the same agency's report before and after, and compares what the two say of the same cases.
+fn link_neighbors(entries: &mut [Entry]) {
+    let mut runs: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        if let (Some(agency), Some(_)) = (&entry.card.agency, entry.card.year) {
+            runs.entry(agency.id.clone()).or_default().push(index);
+        }
+    }
+    for run in runs.values_mut() {
+        run.sort_by(|&a, &b| {
+            let key = |i: usize| (entries[i].card.year, entries[i].card.kind, entries[i].card.id.clone());
+            key(a).cmp(&key(b))
+        });
+        for pair in run.windows(2) {
+            let (earlier, later) = (pair[0], pair[1]);
+            entries[earlier].next = Some(entries[later].card.id.clone());
+            entries[later].previous = Some(entries[earlier].card.id.clone());
+            if let Some(finding) = carry_over(&entries[earlier], &entries[later]) {
+                entries[later].findings.push(finding);
+            }
+        }
+    }
+}
+
+/// 上年结转 of a year are the same cases as 结转下年度 of the year before.
+fn carry_over(earlier: &Entry, later: &Entry) -> Option<Finding> {
+    let (before, year) = (earlier.card.year?, later.card.year?);
+    if year != before + 1 {
+        return None;
+    }
+    let sound = |core: &Core| core.approx == Approx::Exact && core.standing != Standing::Disputed;
+    let out = earlier.core.get("carried_out").filter(|c| sound(c))?;
+    let brought = later.core.get("carried_in").filter(|c| sound(c))?;
+    if out.value == brought.value {
+        return None;
+    }
+    let message = format!("本年“上年结转”为 {}，{before}年报告的“结转下年度”为 {}", brought.value, out.value);
+    let mut finding = Finding::new("carry-over-mismatch", brought.line, message);
+    finding.related = vec![earlier.card.id.clone()];
+    Some(finding)
+}
+
+fn digest(entry: &Entry) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |part: &str| {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    };
+    add(&entry.digest);
+    add(&serde_json::to_string(&entry.card).expect("a card serializes"));
+    add(&serde_json::to_string(&entry.findings).expect("findings serialize"));
+    add(entry.previous.as_deref().unwrap_or(""));
+    add(entry.next.as_deref().unwrap_or(""));
+    hasher.finalize().to_hex().to_string()
+}
+
+fn agencies(entries: &[Entry], notes: &BTreeMap<String, AgencyNote>, ids: &Ids) -> BTreeMap<String, Agency> {
+    let mut agencies: BTreeMap<String, Agency> = BTreeMap::new();
+    let mut votes: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let Some(named) = &entry.card.agency else { continue };
+        let agency = agencies.entry(named.id.clone()).or_insert_with(|| Agency {
+            id: named.id.clone(),
+            name: named.name.clone(),
+            aliases: notes.get(&named.name).map(|n| n.aliases.clone()).unwrap_or_default(),
+            region: None,
+            successor_of: notes
+                .get(&named.name)
+                .and_then(|n| n.successor_of.as_ref())
+                .map(|name| ids.agencies.get(name).unwrap_or(name).clone()),
+            reports: 0,
+            url: format!("agencies/{}/", named.id),
+            entries: Vec::new(),
+        });
+        agency.reports += 1;
+        agency.entries.push(index);
+        for alias in &entry.aliases {
+            if *alias != agency.name && !agency.aliases.contains(alias) {
+                agency.aliases.push(alias.clone());
+            }
+        }
+        if let Some(region) = &entry.card.region {
+            *votes.entry(named.id.clone()).or_default().entry(region.clone()).or_default() += 1;
+        }
+    }
+    for agency in agencies.values_mut() {
+        agency.aliases.sort();
+        agency.entries.sort_by_key(|&i| (entries[i].card.year, entries[i].card.id.clone()));
+        agency.region = notes.get(&agency.name).and_then(|n| n.region.clone()).or_else(|| {
+            let votes = votes.get(&agency.id)?;
+            votes.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))).map(|(code, _)| code.clone())
+        });
+    }
+    agencies
+}
+
+fn regions(entries: &[Entry]) -> BTreeMap<String, Region> {
+    let mut regions: BTreeMap<String, Region> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let Some(place) = &entry.place else { continue };
+        let mut parent: Option<String> = None;
+        for (code, name) in levels(place) {
+            let region = regions.entry(code.clone()).or_insert_with(|| Region {
+                code: code.clone(),
+                name,
+                parent: parent.clone(),
+                reports: 0,
+                url: format!("regions/{code}/"),
+                entries: Vec::new(),
+            });
+            region.reports += 1;
+            region.entries.push(index);
+            parent = Some(code);
+        }
+    }
+    regions
+}
+
+/// A place from the province down, each level with its code.
+fn levels(place: &Place) -> Vec<(String, String)> {
+    if place.code.len() != 6 || !place.code.is_ascii() {
+        return Vec::new();
+    }
+    let mut levels = Vec::new();
+    let mut push = |digits: usize, name: &Option<String>| {
+        if let Some(name) = name {
+            levels.push((format!("{:0<6}", &place.code[..digits]), name.clone()));
+        }
+    };
+    push(2, &place.province);
+    if !place.code.ends_with("0000") {
+        push(4, &place.city);
+    }
+    if !place.code.ends_with("00") {
+        push(6, &place.county);
+    }
+    if levels.is_empty() {
+        levels.push((place.code.clone(), place.name.clone()));
+    }
+    levels
+}
+
+fn years(entries: &[Entry]) -> Vec<Year> {
+    let mut years: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        if let Some(year) = entry.card.year {
+            years.entry(year).or_default().push(index);
+        }
+    }
+    let year = |(year, entries): (u16, Vec<usize>)| Year {
+        year,
+        reports: entries.len() as u32,
+        url: format!("years/{year}/"),
+        entries,
+    };
+    years.into_iter().rev().map(year).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::report::{AgencyName, CoreFrom, Dates, Known, Origin, Original};
+    use crate::model::value::Decimal;
+
+    fn report(path: &str, agency: Option<&str>, year: Option<u16>) -> Report {
+        let name = |name: &str| AgencyName { name: name.into(), ..AgencyName::default() };
+        Report {
+            id: String::new(),
+            url: String::new(),
+            kind: Kind::AnnualReport,
+            title: Known::unknown(),
+            agency: agency.map_or_else(Known::unknown, |a| Known::curated(name(a))),
+            year: year.map_or_else(Known::unknown, Known::curated),
+            region: Known::unknown(),
+            dates: Dates::default(),
+            source: Origin::default(),
+            original: Original {
+                path: path.into(),
+                sha256: format!("{:0>64}", path.bytes().map(|b| format!("{b:x}")).collect::<String>()),
+                ..Original::default()
+            },
+            lines: vec![],
+            sections: vec![],
+            tables: vec![],
+            figures: vec![],
+            core: BTreeMap::new(),
+            edits: vec![],
+            findings: vec![],
+            similar: vec![],
+            previous: None,
+            next: None,
+        }
+    }
+
+    fn put_together(reports: &[Report], ids: Ids) -> (Catalog, Ids) {
+        assemble(reports.iter().map(|r| entry(r, "d")).collect(), ids, &BTreeMap::new())
+    }
+
+    #[test]
+    fn ids_are_pinyin_and_a_second_report_of_a_year_gets_a_number() {
+        let reports = [
+            report("a.txt", Some("松河市人民政府"), Some(2019)),
+            report("bb.txt", Some("松河市人民政府"), Some(2019)),
+            report("ccc.txt", None, Some(2019)),
+        ];
+        let (catalog, ids) = put_together(&reports, Ids::default());
+        assert_eq!(ids.reports["a.txt"], "song-he-shi-ren-min-zheng-fu-2019");
+        assert_eq!(ids.reports["bb.txt"], "song-he-shi-ren-min-zheng-fu-2019-2");
+        assert_eq!(ids.reports["ccc.txt"], "unknown-00000000");
+        assert!(catalog.entries.iter().any(|e| e.findings.iter().any(|f| f.code == "duplicate-report")));
+    }
+
+    #[test]
+    fn a_minted_id_survives_better_extraction_and_new_neighbors() {
+        let (_, ids) = put_together(&[report("b.txt", None, None)], Ids::default());
+        let minted = ids.reports["b.txt"].clone();
+        let reports =
+            [report("a.txt", Some("松河市财政局"), Some(2020)), report("b.txt", Some("松河市财政局"), Some(2020))];
+        let (_, later) = put_together(&reports, ids);
+        assert_eq!(later.reports["b.txt"], minted);
+        assert_eq!(later.reports["a.txt"], "song-he-shi-cai-zheng-ju-2020");
+    }
+
+    #[test]
+    fn names_that_sound_alike_stay_apart() {
+        let reports =
+            [report("a.txt", Some("李市财政局"), Some(2020)), report("b.txt", Some("礼市财政局"), Some(2020))];
+        let (catalog, _) = put_together(&reports, Ids::default());
+        assert_eq!(
+            catalog.agencies.keys().cloned().collect::<Vec<_>>(),
+            ["li-shi-cai-zheng-ju", "li-shi-cai-zheng-ju-2"]
+        );
+    }
+
+    #[test]
+    fn carried_over_cases_are_compared_with_the_year_before_only() {
+        let with = |path: &str, year, id: &'static str, value: i64| {
+            let mut report = report(path, Some("松河市水利局"), Some(year));
+            let core = Core {
+                value: Decimal::from(value),
+                unit: None,
+                approx: Approx::Exact,
+                standing: Standing::Proved,
+                from: CoreFrom::Table,
+                line: Some(7),
+                alternatives: vec![],
+            };
+            report.core.insert(Id::Borrowed(id), core);
+            report
+        };
+        let codes = |catalog: &Catalog| -> Vec<String> {
+            catalog.entries.iter().flat_map(|e| e.findings.iter().map(|f| f.code.to_string())).collect()
+        };
+        let (near, _) =
+            put_together(&[with("a", 2019, "carried_out", 3), with("b", 2020, "carried_in", 4)], Ids::default());
+        assert_eq!(codes(&near), ["carry-over-mismatch"]);
+        let (far, _) =
+            put_together(&[with("a", 2018, "carried_out", 3), with("b", 2020, "carried_in", 4)], Ids::default());
+        assert!(codes(&far).is_empty());
+    }
+
+    #[test]
+    fn the_order_of_reading_does_not_matter() {
+        let mut reports = vec![
+            report("a.txt", Some("松河市人民政府"), Some(2019)),
+            report("b.txt", Some("松河市人民政府"), Some(2020)),
+            report("c.txt", None, None),
+        ];
+        let (one, ids) = put_together(&reports, Ids::default());
+        reports.reverse();
+        let (two, same) = put_together(&reports, Ids::default());
+        assert_eq!(ids, same);
+        let digests = |c: &Catalog| c.entries.iter().map(|e| e.digest.clone()).collect::<Vec<_>>();
+        assert_eq!(digests(&one), digests(&two));
+    }
+}

@@ -3,6 +3,7 @@
 //! In: the site's root. Out: plain data, or a [`ConfigError`] with file, line, column, an excerpt and the remedy. Must never pass
 //! over a key it does not know: a misspelt key that is silently ignored is a site that is silently wrong.
 
+use crate::model::archive::AgencyNote;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -49,19 +50,6 @@ pub struct Config {
     pub normalize: BTreeMap<String, bool>,
     /// `[exports]`: exports by id, false switches one off. [`Config::check_exports`] knows whether they exist.
     pub exports: BTreeMap<String, bool>,
-}
-
-/// What the publisher knows of an agency.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AgencyNote {
-    /// Its id, where the pinyin of its name is not wanted.
-    pub id: Option<String>,
-    /// Other names it uses or used.
-    pub aliases: Vec<String>,
-    /// Six-digit region code.
-    pub region: Option<String>,
-    /// Name or id of the agency it succeeded.
-    pub successor_of: Option<String>,
 }
 
 /// `[privacy]`: what happens to personal data in reports.
@@ -445,6 +433,15 @@ fn suggestion(name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known: {}", known.join(", ")),
+    }
+}
+
+/// An address for the site from elsewhere than `site.toml`, checked and ending in `/`. The error says what is wrong.
+pub fn base_url(url: &str) -> Result<String, &'static str> {
+    match base_url_fault(url) {
+        Some(fault) => Err(fault),
+        None if url.is_empty() || url.ends_with('/') => Ok(url.to_owned()),
+        None => Ok(format!("{url}/")),
     }
 }
 

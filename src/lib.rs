@@ -9,12 +9,20 @@
 //! touch disk and terminal. `pipeline` joins them, `cmd` calls `pipeline`, `main` calls `cmd`.
 
 pub mod assemble;
+pub mod cache;
+pub mod cli;
+pub mod cmd;
 pub mod config;
+pub mod diag;
 pub mod export;
+pub mod links;
 pub mod model;
 pub mod normalize;
+pub mod pipeline;
+pub mod publish;
 pub mod read;
 pub mod search;
 pub mod source;
+pub mod theme;
 pub mod understand;
 pub mod views;

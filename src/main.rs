@@ -1,3 +1,7 @@
 //! The command line: reads arguments, runs one command, chooses the exit code.
 
-fn main() {}
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    nianbao::cmd::run(nianbao::cli::Cli::parse())
+}

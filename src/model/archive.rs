@@ -52,12 +52,14 @@ pub struct Archive {
 }
 
 /// One report in the archive's columns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// What `index.json` says of it.
     pub card: Card,
     /// Its place, resolved.
     pub place: Option<Place>,
+    /// Other names its agency goes by in it.
+    pub aliases: Vec<String>,
     /// Its comparable figures with their standing.
     pub core: BTreeMap<Id, Core>,
     /// Its findings.
@@ -144,6 +146,19 @@ pub struct Agency {
     /// Indices into `Archive::entries`, oldest year first.
     #[serde(skip)]
     pub entries: Vec<usize>,
+}
+
+/// What `site.toml` says of one agency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AgencyNote {
+    /// Id chosen by the publisher.
+    pub id: Option<String>,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// Six-digit region code.
+    pub region: Option<String>,
+    /// Canonical name of the agency it succeeded.
+    pub successor_of: Option<String>,
 }
 
 /// A region of the archive.

@@ -110,6 +110,14 @@ pub const CODES: &[Code] = &[
         about_en: "The text has invisible control characters; they were removed and logged.",
         example: "U+200B",
     },
+    Code {
+        id: "internal-error",
+        severity: Error,
+        title: "程序出错",
+        about: "程序在读这份文件时出错。这是 nianbao 的缺陷，不是文件的错；该文件被隔离，其余照常发布。请带上文件报告缺陷。",
+        about_en: "The program failed on this file. That is a defect of nianbao, not of the file, which is quarantined while the others are published. Please report it with the file.",
+        example: "a.txt",
+    },
     // normalize: text
     Code {
         id: "mojibake-left",
@@ -142,6 +150,22 @@ pub const CODES: &[Code] = &[
         about: "全文多个汉字后被插入拼音，已逐处清除并记录。",
         about_en: "Pinyin annotations were inserted after many characters; each was removed and logged.",
         example: "區(qū)",
+    },
+    Code {
+        id: "pinyin-left",
+        severity: Note,
+        title: "疑似注音，未删",
+        about: "全文被插入拼音，但此处的注音与字不合，或该字并非处处被注，不能证明是插入的，保持原样。",
+        about_en: "The document is polluted with pinyin, but this annotation does not fit its character or the pattern; it was left alone.",
+        example: "联系人(lǐ)",
+    },
+    Code {
+        id: "script-not-converted",
+        severity: Error,
+        title: "繁体未能转换",
+        about: "转换程序 OpenCC 不能使用，繁体段落保持原样。请安装 libopencc，并确认缓存目录可写。",
+        about_en: "OpenCC does not work on this machine; Traditional paragraphs were left as they are. Install libopencc and check that the cache folder is writable.",
+        example: "OpenCC 自检未通过",
     },
     Code {
         id: "script-mixed",

@@ -30,9 +30,18 @@ pub struct FormTable {
     pub id: Id,
     /// Official title.
     pub title: String,
-    /// Other wordings of the title, and strings that announce the table (第二十条第(五)项).
+    /// Other wordings of the title.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Lines of the table's own that announce it (第二十条第(五)项).
     #[serde(default)]
     pub anchors: Vec<String>,
+    /// Labels of the columns that stand before the figures (信息内容, 单位, 代码).
+    #[serde(default)]
+    pub head: Vec<String>,
+    /// Labels of the headers above the columns.
+    #[serde(default)]
+    pub groups: Vec<String>,
     /// Columns in official order.
     #[serde(rename = "column")]
     pub columns: Vec<FormColumn>,

@@ -30,6 +30,21 @@ pub struct Artifact {
 pub trait Sink {
     /// Takes a finished file.
     fn put(&mut self, artifact: Artifact) -> std::io::Result<()>;
+
+    /// Takes a large file piece by piece, so that a sink on disk need not hold it whole.
+    fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> std::io::Result<()> {
+        let bytes = pieces.fold(Vec::new(), |mut all, piece| {
+            all.extend_from_slice(&piece);
+            all
+        });
+        self.put(Artifact { path: path.to_owned(), bytes })
+    }
+
+    /// Takes over a file as it was published before, if it still has that SHA-256. False: it has to be put.
+    fn keep(&mut self, path: &str, sha256: &str) -> bool {
+        let _ = (path, sha256);
+        false
+    }
 }
 
 /// What the site says of itself; the same on every page.

@@ -72,6 +72,7 @@ pub enum Kind {
 
 /// A value with how we know it. `value` is null when it is not known: never guessed silently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Known_{T}")]
 pub struct Known<T> {
     /// The value, or null.
     pub value: Option<T>,

@@ -122,6 +122,34 @@ impl Line {
         Line { no, text: text.into(), edits: Vec::new() }
     }
 
+    /// The decoded source line: the edits replayed backwards.
+    pub fn source_text(&self) -> String {
+        let mut text = self.text.clone();
+        let mut groups: Vec<(usize, &Edit, &Edit)> = Vec::new();
+        let mut shift: isize = 0;
+        for edit in &self.edits {
+            match groups.last_mut() {
+                Some((_, first, last))
+                    if first.start == edit.start && first.end == edit.end && edit.start != edit.end =>
+                {
+                    shift += edit.now.len() as isize - last.now.len() as isize;
+                    *last = edit;
+                }
+                _ => {
+                    let at = edit.start as isize + shift;
+                    shift += edit.now.len() as isize - edit.was.len() as isize;
+                    groups.push((usize::try_from(at).unwrap_or(0), edit, edit));
+                }
+            }
+        }
+        for (at, first, last) in groups.into_iter().rev() {
+            if text.get(at..at + last.now.len()) == Some(last.now.as_str()) {
+                text.replace_range(at..at + last.now.len(), &first.was);
+            }
+        }
+        text
+    }
+
     /// Where the bytes `start..end` of `text` stand in the decoded source line. A place inside an edit maps to the whole edit.
     pub fn origin(&self, start: usize, end: usize) -> Span {
         let (mut first, mut last) = (None, None);

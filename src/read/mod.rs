@@ -7,8 +7,11 @@ mod decode;
 mod html;
 mod markdown;
 mod meta;
+mod page;
 mod tags;
 mod text;
+
+pub use page::own_page;
 
 use crate::model::diagnostic::Finding;
 use crate::model::source::{Draft, Line, Source, Syntax};

@@ -1,11 +1,22 @@
 //! Clean text to meaning: roles of lines, who and when, outline, statutory tables, figures in prose.
 //!
 //! In: a normalized [`Draft`] and its [`Source`]. Out: a [`Report`] without ids (the archive mints those).
+//! Must never change a line, nor state a value that the text does not give.
 
+mod agency;
+mod forms;
+mod identity;
+mod outline;
+mod places;
+mod prose;
+mod roles;
+
+use crate::model::diagnostic::Finding;
 use crate::model::form::{Form, Indicator};
-use crate::model::report::Report;
+use crate::model::report::{Original, Report, Role, Section, TextLine};
 use crate::model::source::{Draft, Source};
-use std::collections::BTreeMap;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What `site.toml` says of agencies: alias → canonical name, and canonical name → region code.
@@ -19,16 +30,100 @@ pub struct Known {
 
 /// Understands a draft.
 pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
-    let _ = (source, draft, known);
-    unreachable!("not built yet")
+    let first = roles::read(draft);
+    let identity = identity::read(draft, &first, known);
+    let year = identity.year.value;
+    let tables = forms::read_tables(draft, &first.roles, year);
+    let claimed: BTreeSet<usize> = tables.claimed.iter().filter_map(|no| (*no as usize).checked_sub(1)).collect();
+
+    let mut roles = first.roles;
+    for &i in claimed.iter().filter(|&&i| i < draft.lines.len()) {
+        if roles[i] != Role::Blank {
+            roles[i] = Role::Table;
+        }
+    }
+    let outline = outline::read(draft, &roles, &claimed);
+    for &i in &outline.alone {
+        roles[i] = Role::Heading;
+    }
+    let mut sections = Vec::new();
+    if let (Some(title), Some(at)) = (&identity.title.value, identity.title.at) {
+        sections.push(Section { level: 0, number: String::new(), title: title.clone(), line: at.line });
+    }
+    sections.extend(outline.sections);
+
+    let prose = prose::read_figures(
+        draft,
+        &prose::Context {
+            roles: &roles,
+            sections: &sections,
+            year,
+            agency: identity.agency.value.as_ref().map(|a| a.name.as_str()),
+            place: identity.region.value.as_ref(),
+            tables: &tables.tables,
+        },
+    );
+    let mut findings: Vec<Finding> = draft.found.clone();
+    findings.extend(identity.findings);
+    findings.extend(tables.findings);
+    findings.extend(outline.findings);
+    findings.extend(prose.findings);
+    findings.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
+
+    let text_lines =
+        draft.lines.iter().zip(&roles).map(|(line, &role)| TextLine { no: line.no, role, text: line.text.clone() });
+    Report {
+        id: String::new(),
+        url: String::new(),
+        kind: identity.kind,
+        title: identity.title,
+        agency: identity.agency,
+        year: identity.year,
+        region: identity.region,
+        dates: identity.dates,
+        source: identity.source,
+        original: Original {
+            path: source.path.clone(),
+            sha256: Sha256::digest(&source.bytes).iter().map(|b| format!("{b:02x}")).collect(),
+            bytes: source.bytes.len() as u64,
+            encoding: draft.encoding,
+            script: draft.script,
+            provenance: identity.provenance,
+            copy: copy_name(&source.path),
+        },
+        lines: text_lines.collect(),
+        sections,
+        tables: tables.tables,
+        figures: prose.figures,
+        core: prose.core,
+        edits: draft.lines.iter().flat_map(|l| l.edits.iter().cloned()).collect(),
+        findings,
+        similar: Vec::new(),
+        previous: None,
+        next: None,
+    }
+}
+
+/// The copy beside the page, under a name that no browser runs.
+fn copy_name(path: &str) -> String {
+    let extension = path.rsplit_once('.').map_or(String::new(), |(_, e)| e.to_ascii_lowercase());
+    match extension.as_str() {
+        "md" => "original.md",
+        "html" | "htm" => "original.html.txt",
+        _ => "original.txt",
+    }
+    .to_owned()
 }
 
 /// The statutory forms, in order of their first year.
 pub fn forms() -> Arc<Vec<Form>> {
-    Arc::new(Vec::new())
+    forms::forms()
 }
 
 /// The indicator dictionary.
 pub fn indicators() -> Arc<Vec<Indicator>> {
-    Arc::new(Vec::new())
+    prose::indicators()
 }
+
+#[cfg(test)]
+mod tests;

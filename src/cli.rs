@@ -1,0 +1,173 @@
+//! Every command and flag, with its help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Turns a folder of Chinese government annual reports into a public, searchable archive with proved figures and open data.
+#[derive(Debug, Parser)]
+#[command(name = "nianbao", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Start with: nianbao init my-archive && nianbao --root my-archive serve")]
+pub struct Cli {
+    /// The folder that holds site.toml and content/
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Color of messages
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When messages are colored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a complete demonstration archive that builds at once
+    #[command(after_help = "Example: nianbao init my-archive")]
+    Init {
+        /// A folder that is empty or does not exist
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Build the site
+    #[command(
+        after_help = "Example: nianbao build --base-url https://example.org/archive/\n\nThe site published before stays whole until the new one is complete."
+    )]
+    Build(Build),
+    /// Build into memory, serve on this machine, rebuild on every change
+    #[command(after_help = "Example: nianbao serve --open")]
+    Serve(Serve),
+    /// Report everything that does not add up, in the content and in the emitted site
+    #[command(
+        after_help = "Example: nianbao check --strict --format github\n\nExit code 1 when errors were found (warnings too with --strict)."
+    )]
+    Check(Check),
+    /// Tell the whole story of a finding code, a rule, a form, a line or a figure
+    #[command(
+        after_help = "Examples:\n  nianbao explain row-does-not-add-up\n  nianbao explain pinyin\n  nianbao explain 2019\n  nianbao explain content/a.txt:204\n  nianbao explain nan-tong-shi-ren-min-zheng-fu-2019 requests.new_requests.total"
+    )]
+    Explain {
+        /// CODE, RULE, FORM, FILE:LINE, or REPORT-ID TABLE.ROW.COLUMN
+        #[arg(value_name = "WHAT", required = true, num_args = 1..=2)]
+        what: Vec<String>,
+    },
+    /// Pass one text through the cleaning rules
+    #[command(after_help = "Example: nianbao normalize report.txt --format json")]
+    Normalize(Normalize),
+    /// Reports to NDJSON, one line per input, in the same order
+    #[command(
+        after_help = "Examples:\n  nianbao extract a.txt b.html\n  nianbao extract - < reports.ndjson     (lines {\"path\",\"text\"} or {\"path\",\"bytes_b64\"})\n\nAn input that cannot be read gives a line with \"error\"."
+    )]
+    Extract {
+        /// Report files, or - for NDJSON on standard input
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Default, Args)]
+pub struct Build {
+    /// Where the site goes [default: output of site.toml]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// The address the site will have [default: base_url of site.toml]
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Forget what earlier builds remember
+    #[arg(long)]
+    pub clean: bool,
+    /// Exit with 1 when something was published with errors or warnings, or quarantined
+    #[arg(long)]
+    pub strict: bool,
+    /// Print what each stage took
+    #[arg(long)]
+    pub timings: bool,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8650)]
+    pub port: u16,
+    /// Open the browser
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Warnings count as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text, value_name = "FORMAT")]
+    pub format: CheckFormat,
+}
+
+/// How `check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people, with the lines of the source.
+    Text,
+    /// A JSON array.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// Arguments of `normalize`.
+#[derive(Debug, Args)]
+pub struct Normalize {
+    /// A text file, or - for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+    /// The script of the text
+    #[arg(long, value_enum, default_value_t = ScriptChoice::Auto, value_name = "SCRIPT")]
+    pub script: ScriptChoice,
+    /// The report year, where it is known
+    #[arg(long, value_name = "Y")]
+    pub year: Option<u16>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    pub format: TextFormat,
+}
+
+/// Script of a text to normalize.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScriptChoice {
+    /// Decide from the text.
+    Auto,
+    /// Simplified.
+    Hans,
+    /// Traditional.
+    Hant,
+}
+
+/// How `normalize` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TextFormat {
+    /// The clean text.
+    Text,
+    /// Lines, edits and findings.
+    Json,
+}

@@ -1,0 +1,138 @@
+//! `data/datapackage.json` (Data Package v2) and `data/SHA256SUMS`: what the data files are, field by field, and what they weigh.
+//!
+//! In: the archive, the tables, and the ledger of what was written before. Out: the description and the sums. Every field of a
+//! table is listed in file order, so tools of version 1 and of version 2 both validate. Runs after all other exports.
+
+use super::tables::{TABLES, Table};
+use super::{EXPORTS, Ledger};
+use crate::model::archive::Archive;
+use crate::model::page::{Artifact, Sink};
+use serde_json::{Value, json};
+use std::io;
+
+const PROFILES: &str = "https://datapackage.org/profiles/2.0";
+
+/// Licences by the names publishers use: wording, SPDX id, address.
+const LICENSES: &[(&str, &str, &str)] = &[
+    ("CC BY 4.0", "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    ("CC BY-SA 4.0", "CC-BY-SA-4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+    ("CC0 1.0", "CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    ("ODbL 1.0", "ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+    ("ODC-BY 1.0", "ODC-BY-1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+    ("PDDL 1.0", "PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
+];
+
+pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
+    let package = package(archive, ledger);
+    ledger.json("data/datapackage.json", &package)?;
+    let sums: String = ledger.written.iter().map(|(path, file)| format!("{}  {path}\n", file.sha256)).collect();
+    ledger.put(Artifact { path: "data/SHA256SUMS".into(), bytes: sums.into_bytes() })
+}
+
+fn package(archive: &Archive, ledger: &Ledger) -> Value {
+    let mut package = json!({
+        "$schema": format!("{PROFILES}/datapackage.json"),
+        "name": "nianbao",
+        "title": archive.site.title,
+    });
+    if !archive.site.description.is_empty() {
+        package["description"] = archive.site.description.as_str().into();
+    }
+    if !archive.site.url.is_empty() {
+        package["homepage"] = archive.site.url.as_str().into();
+    }
+    package["version"] = "1.0.0".into();
+    package["build_id"] = archive.build_id.as_str().into();
+    package["generator"] = archive.generator.as_str().into();
+    if !archive.site.license.is_empty() {
+        package["licenses"] = json!([license(&archive.site.license)]);
+    }
+    package["sources"] =
+        json!([{ "title": "各行政机关公布的政府信息公开工作年度报告原文（随本站逐份保存，见 reports 表的 sha256）" }]);
+    package["resources"] = resources(ledger);
+    package
+}
+
+fn license(printed: &str) -> Value {
+    let plain = |text: &str| text.to_ascii_lowercase().replace([' ', '-'], "");
+    match LICENSES.iter().find(|(title, name, _)| plain(title) == plain(printed) || plain(name) == plain(printed)) {
+        Some((title, name, path)) => json!({ "name": name, "path": path, "title": title }),
+        // A licence we do not know is named as the publisher names it, as far as a name may be written.
+        None => {
+            let name: String = printed.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+            let name = name.trim_matches('-');
+            json!({ "name": if name.is_empty() { "other" } else { name }, "title": printed })
+        }
+    }
+}
+
+/// The tables first, then the other data files the ledger knows.
+fn resources(ledger: &Ledger) -> Value {
+    let listed = EXPORTS.iter().flat_map(|export| export.files);
+    let about = |path: &str| listed.clone().find(|(p, _, _)| p.strip_prefix("data/") == Some(path));
+    let mut resources = Vec::new();
+    for table in TABLES {
+        if let Some(file) = ledger.written.get(&format!("{}.csv", table.name)) {
+            resources.push(json!({
+                "name": table.name,
+                "type": "table",
+                "path": format!("{}.csv", table.name),
+                "title": table.title,
+                "description": table.about,
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "bytes": file.bytes,
+                "hash": format!("sha256:{}", file.sha256),
+                "dialect": { "delimiter": ",", "lineTerminator": "\r\n", "quoteChar": "\"", "doubleQuote": true, "header": true },
+                "schema": schema(table, ledger),
+            }));
+        }
+    }
+    for (path, file) in &ledger.written {
+        if path.ends_with(".csv") {
+            continue;
+        }
+        let name: String = path.to_ascii_lowercase().replace(['/', '.'], "-");
+        let (media, title) = match about(path) {
+            Some((_, media, title)) => (*media, *title),
+            None => ("application/json", "索引分片：按年度与省份的报告目录"),
+        };
+        resources.push(json!({
+            "name": name,
+            "path": path,
+            "title": title,
+            "format": path.rsplit('.').next(),
+            "mediatype": media,
+            "bytes": file.bytes,
+            "hash": format!("sha256:{}", file.sha256),
+        }));
+    }
+    resources.into()
+}
+
+fn schema(table: &Table, ledger: &Ledger) -> Value {
+    let fields: Vec<Value> = table
+        .columns
+        .iter()
+        .map(|column| {
+            let mut field = json!({ "name": column.name, "type": column.kind, "description": column.about });
+            if table.key.contains(&column.name) {
+                field["constraints"] = json!({ "required": true });
+            }
+            field
+        })
+        .collect();
+    let mut schema = json!({ "fields": fields, "missingValues": [""], "primaryKey": table.key });
+    let there = |name: &str| name.is_empty() || ledger.written.contains_key(&format!("{name}.csv"));
+    let keys: Vec<Value> = table
+        .refers
+        .iter()
+        .filter(|(_, other, _)| there(other))
+        .map(|(own, other, theirs)| json!({ "fields": own, "reference": { "resource": other, "fields": theirs } }))
+        .collect();
+    if !keys.is_empty() {
+        schema["foreignKeys"] = keys.into();
+    }
+    schema
+}

@@ -1,0 +1,566 @@
+//! The verbs joined: from a folder to a published site. The only module that knows them all.
+//!
+//! ```text
+//! source ▶ read ▶ normalize ▶ understand ▶ cache ┐ one report at a time, in parallel, each a pure function of its bytes
+//!                                                ▼
+//!                                 assemble ▶ views ▶ theme ▶ publish, then search and exports
+//! ```
+//!
+//! Bodies of reports are never held all at once: the archive keeps columns, and fetches a body from the cache when a page or an
+//! export needs it.
+
+use crate::assemble::{self, Ids};
+use crate::cache::{Cache, Key, Memo};
+use crate::config::Config;
+use crate::export::{self, EXPORTS};
+use crate::model::archive::{AgencyNote, Archive, Download, Entry, Ignored, Inputs, Quarantined};
+use crate::model::diagnostic::Finding;
+use crate::model::page::{Artifact, Page, Sink, Site};
+use crate::model::report::Report;
+use crate::model::source::Source;
+use crate::publish::{Target, sha256};
+use crate::source::{Candidate, Found};
+use crate::theme::{Frame, Theme};
+use crate::views::VIEWS;
+use crate::{links, normalize, read, search, source, theme, understand};
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
+
+/// Reports read before their results are written to the cache in one go.
+const CHUNK: usize = 512;
+
+/// The register of ids beside `site.toml`.
+pub const IDS: &str = "ids.toml";
+
+/// The program and its version, as published.
+pub const GENERATOR: &str = concat!("nianbao ", env!("CARGO_PKG_VERSION"));
+
+/// A site ready to be built: configuration, theme, and what its content folder holds.
+pub struct Project {
+    /// `site.toml`.
+    pub config: Config,
+    /// Templates and assets.
+    pub theme: Theme,
+    /// The content folder.
+    pub found: Found,
+    ids: Ids,
+    ids_text: String,
+    reader: Reader,
+}
+
+/// How a report is read, apart from its bytes.
+#[derive(Clone)]
+pub struct Reader {
+    /// Choices for `normalize`.
+    pub normalize: normalize::Options,
+    /// What `site.toml` says of agencies, for `understand`.
+    pub known: understand::Known,
+    /// The same, for ids.
+    pub notes: BTreeMap<String, AgencyNote>,
+    /// Digest of the program and of the above: what a remembered report depends on besides its bytes.
+    digest: Key,
+}
+
+/// Told the stage, how much of it is done, and how much there is; the command decides how to show it.
+pub type Progress<'a> = &'a (dyn Fn(&'static str, usize, usize) + Sync);
+
+/// What a build did.
+#[derive(Clone, Debug, Default)]
+pub struct Built {
+    /// Counts of the inputs.
+    pub inputs: Inputs,
+    /// Files refused.
+    pub quarantined: Vec<Quarantined>,
+    /// Findings of each report, by source path.
+    pub found: Vec<(String, Vec<Finding>)>,
+    /// Findings by severity, over all reports.
+    pub findings: crate::model::archive::Counts,
+    /// Pages rendered anew.
+    pub rendered: usize,
+    /// Pages taken over.
+    pub kept: usize,
+    /// Reports read anew.
+    pub read: usize,
+    /// Links that lead nowhere: where from, where to.
+    pub broken: Vec<(String, String)>,
+    /// What each stage took.
+    pub timings: Vec<(&'static str, Duration)>,
+}
+
+impl Reader {
+    /// A reader for the site of `config`.
+    pub fn new(config: &Config) -> Reader {
+        let off: BTreeSet<String> = config.normalize.iter().filter(|(_, on)| !**on).map(|(id, _)| id.clone()).collect();
+        let mut known = understand::Known::default();
+        for (name, note) in &config.agencies {
+            for alias in note.aliases.iter().chain([name]) {
+                known.aliases.insert(alias.clone(), name.clone());
+            }
+            if let Some(region) = &note.region {
+                known.regions.insert(name.clone(), region.clone());
+            }
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&program());
+        hasher.update(format!("{off:?} {known:?}").as_bytes());
+        Reader {
+            normalize: normalize::Options { off, ..normalize::Options::default() },
+            known,
+            notes: config.agencies.clone(),
+            digest: *hasher.finalize().as_bytes(),
+        }
+    }
+
+    /// Reads one report, from bytes to meaning. `Err` quarantines it. A panic is our bug; it costs this report, not the others.
+    pub fn report(&self, source: &Source) -> Result<Read, Finding> {
+        let work = AssertUnwindSafe(|| {
+            let draft = read::read(source)?;
+            if draft.meta.draft {
+                return Ok(Read::Draft);
+            }
+            let draft = normalize::normalize(draft, &self.normalize);
+            Ok(Read::Report(Box::new(understand::understand(source, &draft, &self.known))))
+        });
+        catch_unwind(work).unwrap_or_else(|_| {
+            Err(Finding::new("internal-error", None, "程序在读这份文件时出错，这是 nianbao 的缺陷，不是文件的错")
+                .help("请带上这份文件报告缺陷"))
+        })
+    }
+
+    fn key(&self, source: &Source) -> Key {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.digest);
+        let sidecar = source.sidecar.as_ref().map_or(b"".as_slice(), |s| s.text.as_bytes());
+        for part in [source.path.as_bytes(), sidecar, &source.bytes] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        *hasher.finalize().as_bytes()
+    }
+}
+
+/// What a content file turned out to be.
+pub enum Read {
+    /// A report.
+    Report(Box<Report>),
+    /// The publisher marked it as a draft: not published.
+    Draft,
+}
+
+/// Digest of this very program: a new binary reads everything again, and nobody bumps a version by hand.
+fn program() -> Key {
+    let bytes = std::env::current_exe().and_then(std::fs::read).unwrap_or_else(|_| GENERATOR.as_bytes().to_vec());
+    *blake3::hash(&bytes).as_bytes()
+}
+
+impl Project {
+    /// Opens the site in `root`. Fails on what only the owner of the site can mend: site.toml, theme, a converter that does not work.
+    pub fn open(root: &Path, base_url: Option<&str>) -> Result<Project> {
+        let mut config = crate::config::load(root)?;
+        let rules = normalize::rules();
+        config.check_normalize(&rules.iter().map(|r| r.id.as_ref()).collect::<Vec<_>>())?;
+        config.check_exports(&EXPORTS.iter().map(|e| e.id).collect::<Vec<_>>())?;
+        if let Some(url) = base_url {
+            config.base_url = crate::config::base_url(url).map_err(|why| anyhow::anyhow!("--base-url {url}: {why}"))?;
+        }
+        normalize::self_test().map_err(|why| anyhow::anyhow!(why))?;
+        let overlay = root.join("themes").join(&config.theme);
+        if config.theme != "default" && !overlay.is_dir() {
+            anyhow::bail!(
+                "site.toml: theme `{}` is not there\n  = help: put its files into {}, or write theme = \"default\"",
+                config.theme,
+                overlay.display()
+            );
+        }
+        let theme = Theme::load(&theme::DEFAULT, overlay.is_dir().then_some(overlay.as_path()))?;
+        let found = source::find(&config.content_folder())?;
+        let path = root.join(IDS);
+        let ids_text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+        };
+        let ids: Ids = toml::from_str(&ids_text).with_context(|| {
+            format!("{} does not parse; restore it from version control, ids must never change", path.display())
+        })?;
+        let reader = Reader::new(&config);
+        Ok(Project { config, theme, found, ids, ids_text, reader })
+    }
+
+    /// Reads every report and puts the archive together. Bodies stay in `cache`.
+    pub fn gather(&mut self, cache: &Arc<Cache>, progress: Progress<'_>) -> Result<Gathered> {
+        let files = std::mem::take(&mut self.found.files);
+        let mut archive = self.empty_archive();
+        let mut keys = BTreeSet::new();
+        let mut keyed: BTreeMap<String, (Key, Candidate)> = BTreeMap::new();
+        let mut entries: Vec<Entry> = Vec::with_capacity(files.len());
+        let (mut read, mut done, total) = (0, 0, files.len());
+        archive.inputs.found = (total + archive.quarantined.len() + archive.ignored.len()) as u32;
+        for chunk in files.chunks(CHUNK) {
+            let results: Vec<Result<Gained, Finding>> =
+                chunk.par_iter().map(|candidate| self.gain(candidate, cache)).collect();
+            let mut memos = Vec::new();
+            for (candidate, result) in chunk.iter().zip(results) {
+                match result {
+                    Ok(Gained::Entry { key, entry, memo }) => {
+                        entries.push(*entry);
+                        keyed.insert(candidate.path.clone(), (key, candidate.clone()));
+                        keys.insert(key);
+                        read += usize::from(memo.is_some());
+                        memos.extend(memo);
+                    }
+                    Ok(Gained::Draft) => {
+                        let reason = "草稿（draft = true）".into();
+                        archive.ignored.push(Ignored { path: candidate.path.clone(), reason });
+                    }
+                    Err(finding) => archive.quarantined.push(quarantined(&candidate.path, finding)),
+                }
+            }
+            cache.remember(&memos).context("writing the cache")?;
+            done += chunk.len();
+            progress("read", done, total);
+        }
+        archive.quarantined.sort_by(|a, b| a.path.cmp(&b.path));
+        archive.ignored.sort_by(|a, b| a.path.cmp(&b.path));
+
+        let (catalog, ids) = assemble::assemble(entries, std::mem::take(&mut self.ids), &self.reader.notes);
+        self.ids = ids;
+        archive.inputs.published = catalog.entries.len() as u32;
+        archive.inputs.quarantined = archive.quarantined.len() as u32;
+        archive.inputs.ignored = archive.ignored.len() as u32;
+        let bodies = Arc::new(Bodies {
+            cache: Arc::clone(cache),
+            reader: self.reader.clone(),
+            files: catalog.entries.iter().filter_map(|e| keyed.remove(&e.card.source_path)).collect(),
+            entries: catalog.entries.clone(),
+        });
+        archive.build_id = self.build_id(&catalog);
+        archive.entries = catalog.entries;
+        archive.agencies = catalog.agencies;
+        archive.regions = catalog.regions;
+        archive.years = catalog.years;
+        let originals = Arc::clone(&bodies);
+        archive.body = Arc::new(move |index| bodies.report(index));
+        archive.original = Arc::new(move |index| originals.original(index));
+        Ok(Gathered { archive, keys, read })
+    }
+
+    /// One report: from the cache if it holds these very bytes, else read anew.
+    fn gain(&self, candidate: &Candidate, cache: &Cache) -> Result<Gained, Finding> {
+        let source = source::load(candidate)?;
+        let key = self.reader.key(&source);
+        if let Some(entry) = cache.entry(&key).and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+            return Ok(Gained::Entry { key, entry: Box::new(entry), memo: None });
+        }
+        match self.reader.report(&source)? {
+            Read::Draft => Ok(Gained::Draft),
+            Read::Report(report) => {
+                let report_json = serde_json::to_vec(&report).expect("plain data serializes");
+                // What a page shows is what the report says, not which program said it: equal reports give equal pages.
+                let entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex());
+                let entry_json = serde_json::to_vec(&entry).expect("plain data serializes");
+                let memo = Memo { key, report: report_json, entry: entry_json };
+                Ok(Gained::Entry { key, entry: Box::new(entry), memo: Some(memo) })
+            }
+        }
+    }
+
+    fn empty_archive(&mut self) -> Archive {
+        let config = &self.config;
+        let downloads = EXPORTS
+            .iter()
+            .filter(|export| self.exports(export.id))
+            .flat_map(|export| export.files)
+            .map(|(path, media, about)| Download {
+                path: (*path).into(),
+                media: (*media).into(),
+                about: (*about).into(),
+            })
+            .collect();
+        let pages = self
+            .found
+            .pages
+            .iter()
+            .map(|own| read::own_page(&own.slug, config.pages.get(&own.slug).map(String::as_str), &own.text))
+            .collect();
+        Archive {
+            site: Site {
+                title: config.title.clone(),
+                url: config.base_url.clone(),
+                language: config.language.clone(),
+                license: config.license.clone(),
+                description: config.description.clone(),
+            },
+            generator: GENERATOR.into(),
+            build_id: String::new(),
+            entries: Vec::new(),
+            agencies: BTreeMap::new(),
+            regions: BTreeMap::new(),
+            years: Vec::new(),
+            indicators: understand::indicators(),
+            forms: understand::forms(),
+            rules: Arc::new(normalize::rules()),
+            downloads: Arc::new(downloads),
+            pages,
+            inputs: Inputs::default(),
+            quarantined: std::mem::take(&mut self.found.quarantined),
+            ignored: std::mem::take(&mut self.found.ignored),
+            body: Arc::new(|_| unreachable!("no entries yet")),
+            original: Arc::new(|_| unreachable!("no entries yet")),
+        }
+    }
+
+    fn exports(&self, id: &str) -> bool {
+        let originals = id != "originals" || self.config.publish.originals;
+        originals && self.config.exports.get(id).copied().unwrap_or(true)
+    }
+
+    /// Digest of every input of the site. Not of the program's bytes: two builds of one version publish the same site.
+    fn build_id(&self, catalog: &assemble::Catalog) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |part: &[u8]| {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        };
+        add(GENERATOR.as_bytes());
+        add(self.config.text.as_bytes());
+        add(self.config.base_url.as_bytes());
+        add(self.theme.digest().as_bytes());
+        for entry in &catalog.entries {
+            add(entry.card.source_path.as_bytes());
+            add(entry.digest.as_bytes());
+        }
+        for own in &self.found.pages {
+            add(own.text.as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Builds the whole site into `target`; the caller puts it in place.
+    pub fn build(&mut self, cache: &Arc<Cache>, target: &mut Target, progress: Progress<'_>) -> Result<Built> {
+        let mut built = Built::default();
+        let mut clock = Instant::now();
+        let mut lap = |timings: &mut Vec<(&'static str, Duration)>, stage| {
+            timings.push((stage, clock.elapsed()));
+            clock = Instant::now();
+        };
+        let Gathered { archive, keys, read } = self.gather(cache, progress)?;
+        lap(&mut built.timings, "read");
+        for asset in self.theme.assets() {
+            target.put(asset.clone())?;
+        }
+        let notes = self.render(&archive, cache, target, &mut built, progress)?;
+        lap(&mut built.timings, "render");
+        search::write(&archive, target).context("writing the search index")?;
+        lap(&mut built.timings, "search");
+        export::write(&archive, target, &|id| self.exports(id)).context("writing the data files")?;
+        lap(&mut built.timings, "export");
+        cache.settle(&notes, &keys, &[]).context("writing the cache")?;
+        for entry in &archive.entries {
+            built.findings.error += entry.card.findings.error;
+            built.findings.warning += entry.card.findings.warning;
+            built.findings.note += entry.card.findings.note;
+        }
+        built.found = archive.entries.iter().map(|e| (e.card.source_path.clone(), e.findings.clone())).collect();
+        built.broken.retain(|(_, to)| !target.has(to));
+        built.read = read;
+        built.inputs = archive.inputs;
+        built.quarantined = archive.quarantined;
+        Ok(built)
+    }
+
+    /// Renders the pages whose input changed, in parallel, with one writer. Gives what to remember of them.
+    fn render(
+        &self,
+        archive: &Archive,
+        cache: &Cache,
+        target: &mut Target,
+        built: &mut Built,
+        progress: Progress<'_>,
+    ) -> Result<Vec<(String, String, String)>> {
+        let frame = Frame { site: archive.site.clone(), generator: archive.generator.clone() };
+        let minify = self.config.publish.minify;
+        let setting = format!("{}\n{:?}\n{}\n{minify}", self.theme.digest(), frame.site, frame.generator);
+        let mut jobs: Vec<(Page, String)> = Vec::new();
+        for page in VIEWS.iter().flat_map(|view| (view.pages)(archive)) {
+            let input = format!("{setting}\n{}\n{}\n{}", page.template, page.url, page.digest);
+            let input = blake3::hash(input.as_bytes()).to_hex().to_string();
+            let mut unchanged =
+                |path: &String| cache.page(path).is_some_and(|(was, hash)| was == input && target.keep(path, &hash));
+            if paths(&page).iter().all(&mut unchanged) {
+                built.kept += 1;
+            } else {
+                jobs.push((page, input));
+            }
+        }
+        built.rendered = jobs.len();
+        let total = jobs.len();
+        let mut notes = Vec::new();
+        let mut links: BTreeMap<String, String> = BTreeMap::new();
+        let (sender, receiver) = sync_channel::<Result<(Vec<Artifact>, String)>>(64);
+        std::thread::scope(|scope| -> Result<()> {
+            let frame = &frame;
+            scope.spawn(move || {
+                // The receiver hangs up on the first error; the rest need not be made.
+                let _ = jobs.into_par_iter().try_for_each_with(sender, |sender, (page, input)| {
+                    sender.send(self.finish(page, frame).map(|made| (made, input)))
+                });
+            });
+            for (done, made) in receiver.into_iter().enumerate() {
+                let (made, input) = made?;
+                for artifact in made {
+                    if artifact.path.ends_with(".html") {
+                        links::collect(&artifact.path, &artifact.bytes, &mut links);
+                    }
+                    notes.push((artifact.path.clone(), input.clone(), sha256(&artifact.bytes)));
+                    target.put(artifact)?;
+                }
+                progress("render", done + 1, total);
+            }
+            Ok(())
+        })?;
+        notes.sort();
+        built.broken = links.into_iter().map(|(to, from)| (from, to)).collect();
+        Ok(notes)
+    }
+
+    /// A page's files: the HTML, and the JSON it was made from.
+    fn finish(&self, page: Page, frame: &Frame) -> Result<Vec<Artifact>> {
+        let paths = paths(&page);
+        let json = (page.context)();
+        let html = self.theme.render(page.template, &page.url, &json, frame)?;
+        let html = if self.config.publish.minify { minified(&html) } else { html.into_bytes() };
+        let mut made = vec![Artifact { path: paths[0].clone(), bytes: html }];
+        if let Some(path) = paths.get(1) {
+            let mut bytes = serde_json::to_vec(&json).expect("a JSON value serializes");
+            bytes.push(b'\n');
+            made.push(Artifact { path: path.clone(), bytes });
+        }
+        Ok(made)
+    }
+
+    /// Ids that belong to files which are gone, `(path, id)`; asked after `build`.
+    pub fn missing_ids(&self, present: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+        self.ids
+            .reports
+            .iter()
+            .filter(|(path, _)| !present(path))
+            .map(|(path, id)| (path.clone(), id.clone()))
+            .collect()
+    }
+
+    /// Extends the register of ids by what was minted. Lines are only ever added.
+    pub fn keep_ids(&self) -> Result<()> {
+        let old: Ids = toml::from_str(&self.ids_text).unwrap_or_default();
+        if self.ids == old {
+            return Ok(());
+        }
+        let mut text = self.ids_text.clone();
+        if text.is_empty() {
+            text.push_str(
+                "# Ids of reports and agencies, minted once. Commit this file, and never change a line of it.\n",
+            );
+        } else if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        for (table, now, before) in
+            [("agencies", &self.ids.agencies, &old.agencies), ("reports", &self.ids.reports, &old.reports)]
+        {
+            for (name, id) in now.iter().filter(|(name, _)| !before.contains_key(*name)) {
+                // A JSON string is a TOML basic string, but for DEL, which JSON leaves bare.
+                let key = serde_json::Value::from(name.as_str()).to_string().replace('\u{7f}', "\\u007f");
+                text.push_str(&format!("{table}.{key} = \"{id}\"\n"));
+            }
+        }
+        let path = self.config.root.join(IDS);
+        let staged = path.with_extension("toml.new");
+        std::fs::write(&staged, text)
+            .and_then(|()| std::fs::rename(&staged, &path))
+            .with_context(|| format!("writing {}", path.display()))
+    }
+}
+
+fn quarantined(path: &str, finding: Finding) -> Quarantined {
+    let message = match finding.help {
+        Some(help) => format!("{}；{help}", finding.message),
+        None => finding.message,
+    };
+    Quarantined { path: path.to_owned(), code: finding.code, message }
+}
+
+/// The files a page becomes: HTML first, then its data twin.
+fn paths(page: &Page) -> Vec<String> {
+    if !(page.url.is_empty() || page.url.ends_with('/')) {
+        return vec![page.url.clone()];
+    }
+    let mut paths = vec![format!("{}index.html", page.url)];
+    if page.data {
+        paths.push(format!("{}index.json", page.url));
+    }
+    paths
+}
+
+/// Finished pages only: minifying a template would unquote attributes that later receive values.
+fn minified(html: &str) -> Vec<u8> {
+    let settings =
+        minify_html::Cfg { keep_closing_tags: true, keep_html_and_head_opening_tags: true, ..minify_html::Cfg::new() };
+    minify_html::minify(html.as_bytes(), &settings)
+}
+
+enum Gained {
+    Entry { key: Key, entry: Box<Entry>, memo: Option<Memo> },
+    Draft,
+}
+
+/// Everything gathered from the content folder.
+pub struct Gathered {
+    /// The archive.
+    pub archive: Archive,
+    /// Keys of its reports in the cache.
+    keys: BTreeSet<Key>,
+    /// Reports that were read anew.
+    read: usize,
+}
+
+/// Bodies on demand.
+struct Bodies {
+    cache: Arc<Cache>,
+    reader: Reader,
+    files: Vec<(Key, Candidate)>,
+    entries: Vec<Entry>,
+}
+
+impl Bodies {
+    fn report(&self, index: usize) -> Report {
+        let (key, candidate) = &self.files[index];
+        let remembered = self.cache.report(key).and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
+        let mut report = remembered.unwrap_or_else(|| {
+            // The cache lost it (a foreign hand); the file itself still has it.
+            match source::load(candidate).and_then(|source| self.reader.report(&source)) {
+                Ok(Read::Report(report)) => *report,
+                _ => panic!("{} changed while the site was being built; build again", candidate.file.display()),
+            }
+        });
+        assemble::complete(&mut report, &self.entries[index]);
+        report
+    }
+
+    fn original(&self, index: usize) -> Vec<u8> {
+        let candidate = &self.files[index].1;
+        match source::load(candidate) {
+            Ok(source) => source.bytes.to_vec(),
+            Err(_) => panic!("{} changed while the site was being built; build again", candidate.file.display()),
+        }
+    }
+}
+
+/// Where a site keeps what it remembers between builds.
+pub fn state_folder(root: &Path) -> PathBuf {
+    root.join(".nianbao")
+}

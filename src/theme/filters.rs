@@ -1,0 +1,279 @@
+//! The filters of the templates: pure functions that turn a value of the page into words for a reader.
+//!
+//! In: one value of the context. Out: text, or a list a template can walk. They format and arrange; what a number *is* was
+//! decided long before. None of them looks at anything but its arguments, and none of them marks its result as safe.
+
+use std::collections::BTreeMap;
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+
+/// Makes the filters known to the engine.
+pub fn register(tera: &mut Tera) {
+    tera.register_filter("num", |value: &Value, _: Kwargs, _: &State| number(value));
+    tera.register_filter("short", |value: &Value, _: Kwargs, _: &State| short(value));
+    tera.register_filter("percent", |value: f64, _: Kwargs, _: &State| percent(value));
+    tera.register_filter("date", |value: &str, _: Kwargs, _: &State| date(value));
+    tera.register_filter("size", |value: f64, _: Kwargs, _: &State| size(value));
+    tera.register_filter("web", |value: &str, _: Kwargs, _: &State| is_web_address(value));
+    tera.register_filter("passages", |value: &Value, _: Kwargs, _: &State| passages(value));
+    tera.register_filter("filled_rows", |value: &Value, _: Kwargs, _: &State| filled_rows(value));
+    tera.register_filter("column_groups", |value: &Value, _: Kwargs, _: &State| column_groups(value));
+    tera.register_filter("anchor", |value: &str, _: Kwargs, _: &State| value.replace('.', "-"));
+    tera.register_filter("chars", |value: &str, _: Kwargs, _: &State| value.chars().count());
+}
+
+/// `1234567.5` → `1,234,567.5`; nothing for null.
+fn number(value: &Value) -> TeraResult<String> {
+    if value.is_none() {
+        return Ok(String::new());
+    }
+    if !value.is_number() {
+        return Err(Error::message(format!("`num` formats numbers, this is {value}")));
+    }
+    Ok(grouped(&value.to_string()))
+}
+
+fn grouped(plain: &str) -> String {
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |rest| ("−", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut out = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if !fraction.is_empty() && fraction != "0" {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// For the labels of charts only: `9501256165` → `95.0亿`.
+fn short(value: &Value) -> TeraResult<String> {
+    let Some(plain) = value.as_f64().or_else(|| value.as_i64().map(|n| n as f64)) else {
+        return Ok(String::new());
+    };
+    Ok(match plain.abs() {
+        x if x >= 1e8 => format!("{:.1}亿", plain / 1e8),
+        x if x >= 1e5 => format!("{:.1}万", plain / 1e4),
+        _ => grouped(&value.to_string()),
+    })
+}
+
+/// `0.254` → `25.4%`.
+fn percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
+/// `2020-03-10` → `2020年3月10日`; anything else as it is.
+fn date(iso: &str) -> String {
+    let parts: Vec<&str> = iso.split('-').collect();
+    let plain = |s: &str| s.trim_start_matches('0').to_owned();
+    match parts.as_slice() {
+        [year, month, day] => format!("{year}年{}月{}日", plain(month), plain(day)),
+        [year, month] => format!("{year}年{}月", plain(month)),
+        _ => iso.to_owned(),
+    }
+}
+
+/// Bytes for people.
+fn size(bytes: f64) -> String {
+    match bytes {
+        b if b >= 1048576.0 => format!("{:.1} MB", b / 1048576.0),
+        b if b >= 1024.0 => format!("{:.1} KB", b / 1024.0),
+        b => format!("{b} 字节"),
+    }
+}
+
+/// Whether a text may stand in `href`: only http and https, nothing a browser could run.
+fn is_web_address(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    (lower.starts_with("https://") || lower.starts_with("http://"))
+        && !text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\'))
+}
+
+/// The text of a report for reading: its lines cut at the edits, gathered into blocks. A block is
+/// `{kind, level, lines}`; a line `{no, spans: [{text, was, rule, sure}]}` where only a changed span has `rule`. Runs of table
+/// lines and of page furniture become one block each; blank lines join the block before, so every line of the file is there.
+fn passages(report: &Value) -> TeraResult<Value> {
+    let list = |key: &'static str| report.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
+    let mut edits: BTreeMap<i64, Vec<&Value>> = BTreeMap::new();
+    for edit in list("edits") {
+        edits.entry(whole(edit, "line")).or_default().push(edit);
+    }
+    let levels: BTreeMap<i64, i64> = list("sections").iter().map(|s| (whole(s, "line"), whole(s, "level"))).collect();
+    let mut blocks: Vec<(String, i64, i64, Vec<Value>)> = Vec::new();
+    for line in list("lines") {
+        let (no, role, text) = (whole(line, "no"), words(line, "role"), words(line, "text"));
+        let spans = cut(text, edits.get(&no).map_or(&[], Vec::as_slice));
+        let level = levels.get(&no).copied();
+        let kind = match role {
+            "blank" => "blank",
+            "title" => "title",
+            "heading" => "heading",
+            "table" => "table",
+            "chrome" => "chrome",
+            "meta" => "meta",
+            _ if level.is_some() => "opening",
+            _ => "prose",
+        };
+        let item = map([("no", Value::from(no)), ("blank", Value::from(text.trim().is_empty())), ("spans", spans)]);
+        match blocks.last_mut() {
+            Some(block) if kind == "blank" || (block.0 == kind && matches!(kind, "table" | "chrome" | "meta")) => {
+                block.2 = no;
+                block.3.push(item);
+            }
+            _ => blocks.push((kind.to_owned(), level.unwrap_or(0), no, vec![item])),
+        }
+    }
+    let blocks = blocks.into_iter().map(|(kind, level, to, lines)| {
+        map([
+            ("kind", Value::from(kind)),
+            ("level", Value::from(level)),
+            ("to", Value::from(to)),
+            ("lines", Value::from(lines)),
+        ])
+    });
+    Ok(Value::from(blocks.collect::<Vec<_>>()))
+}
+
+/// Cuts a normalized line at its edits. Edits carry places of the source line; each moves what follows it by the bytes it added
+/// or took. A place that does not hold what the edit says it put there is shown unmarked rather than marked wrongly.
+fn cut(text: &str, edits: &[&Value]) -> Value {
+    let mut spans = Vec::new();
+    let (mut shown, mut shift, mut index) = (0usize, 0i64, 0);
+    while index < edits.len() {
+        let (start, end) = (whole(edits[index], "start"), whole(edits[index], "end"));
+        let first = index;
+        // Several edits may chain on one span: the first knows what was there, the last what is there now.
+        while start != end
+            && edits.get(index + 1).is_some_and(|next| whole(next, "start") == start && whole(next, "end") == end)
+        {
+            index += 1;
+        }
+        let (was, now) = (words(edits[first], "was"), words(edits[index], "now"));
+        let from = usize::try_from(start + shift).unwrap_or(usize::MAX);
+        let to = from.saturating_add(now.len());
+        shift += now.len() as i64 - (end - start);
+        if from >= shown && text.get(from..to) == Some(now) && text.is_char_boundary(shown) {
+            plain(&mut spans, &text[shown..from]);
+            let rules: Vec<Value> = edits[first..=index].iter().map(|e| Value::from(words(e, "rule"))).collect();
+            let sure = edits[first..=index].iter().all(|e| words(e, "sure") == "sure");
+            spans.push(map([
+                ("text", Value::from(now)),
+                ("was", Value::from(was)),
+                ("rules", Value::from(rules)),
+                ("sure", Value::from(sure)),
+            ]));
+            shown = to;
+        }
+        index += 1;
+    }
+    plain(&mut spans, &text[shown..]);
+    Value::from(spans)
+}
+
+fn plain(spans: &mut Vec<Value>, text: &str) {
+    if !text.is_empty() {
+        spans.push(map([("text", Value::from(text)), ("was", Value::none())]));
+    }
+}
+
+/// The rows of a read table that hold anything but zeros and blanks, as `{label, cells}` with those cells only.
+fn filled_rows(table: &Value) -> TeraResult<Value> {
+    let list = |key: &'static str| table.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
+    let (cells, columns) = (list("cells"), list("columns"));
+    let mut rows = Vec::new();
+    for row in list("rows") {
+        let places = row.get_from_path("cells").and_then(Value::as_array).unwrap_or_default();
+        let mut filled = Vec::new();
+        for (index, place) in places.iter().enumerate() {
+            let Some(cell) = place.as_i64().and_then(|at| cells.get(usize::try_from(at).ok()?)) else { continue };
+            let nothing = cell.get_from_path("value").is_none_or(|v| v.is_none() || v.as_f64() == Some(0.0));
+            let odd = matches!(words(cell, "standing"), "disputed" | "lost" | "solved");
+            if !nothing || odd {
+                let column = columns.get(index).cloned().unwrap_or_else(Value::none);
+                filled.push(map([("column", column), ("cell", cell.clone())]));
+            }
+        }
+        if !filled.is_empty() {
+            rows.push(map([("label", Value::from(words(row, "label"))), ("cells", Value::from(filled))]));
+        }
+    }
+    Ok(Value::from(rows))
+}
+
+/// The header above the columns: `[{label, span}]`, one per run of columns under the same group; nothing when no column has one.
+fn column_groups(columns: &Value) -> TeraResult<Value> {
+    let mut groups: Vec<(Option<&str>, i64)> = Vec::new();
+    for column in columns.as_array().unwrap_or_default() {
+        let group = column.get_from_path("group").and_then(Value::as_str);
+        match groups.last_mut() {
+            Some(last) if last.0 == group => last.1 += 1,
+            _ => groups.push((group, 1)),
+        }
+    }
+    if groups.iter().all(|(label, _)| label.is_none()) {
+        return Ok(Value::from(Vec::<Value>::new()));
+    }
+    let groups = groups.into_iter().map(|(label, span)| {
+        map([("label", label.map_or_else(Value::none, Value::from)), ("span", Value::from(span))])
+    });
+    Ok(Value::from(groups.collect::<Vec<_>>()))
+}
+
+fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+    Value::from(BTreeMap::from(entries))
+}
+
+fn whole(value: &Value, key: &'static str) -> i64 {
+    value.get_from_path(key).and_then(Value::as_i64).unwrap_or(0)
+}
+
+fn words<'v>(value: &'v Value, key: &'static str) -> &'v str {
+    value.get_from_path(key).and_then(Value::as_str).unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbers_are_grouped_and_never_rounded() {
+        assert_eq!(grouped("4971"), "4,971");
+        assert_eq!(grouped("-950125.6165"), "−950,125.6165");
+        assert_eq!(grouped("12"), "12");
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        assert!(is_web_address("https://a.example/x?y=1"));
+        for bad in ["javascript:alert(1)", "java\u{200b}script:x", "https://a\" onclick=", "data:text/html,x", "//a"] {
+            assert!(!is_web_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_cut_exactly_at_its_edits() {
+        let edits = [
+            json!({ "rule": "a", "line": 1, "start": 0, "end": 3, "was": "臺", "now": "台", "sure": "sure" }),
+            json!({ "rule": "b", "line": 1, "start": 6, "end": 6, "was": "", "now": "年", "sure": "likely" }),
+            json!({ "rule": "c", "line": 1, "start": 9, "end": 10, "was": " ", "now": "", "sure": "sure" }),
+        ];
+        let edits: Vec<Value> = edits.iter().map(Value::from_serializable).collect();
+        let spans = cut("台北年市政府", &edits.iter().collect::<Vec<_>>());
+        let texts: Vec<_> = spans.as_array().expect("a list").iter().map(|s| words(s, "text").to_owned()).collect();
+        assert_eq!(texts, ["台", "北", "年", "市", "", "政府"]);
+    }
+
+    #[test]
+    fn an_edit_that_does_not_fit_is_not_marked() {
+        let edit = Value::from_serializable(
+            &json!({ "rule": "a", "start": 1, "end": 2, "was": "x", "now": "丙", "sure": "sure" }),
+        );
+        let spans = cut("甲乙", &[&edit]);
+        assert_eq!(spans.as_array().map(<[Value]>::len), Some(1));
+    }
+}

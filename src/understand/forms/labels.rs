@@ -1,0 +1,190 @@
+//! Printed labels against the labels of a form: normalization, exact keys, and a tightly bounded fuzzy match.
+//!
+//! In: the text of a cell. Out: what it may name in a form. Never decides between two rows that are equally near.
+
+use super::figure::{fold, is_space};
+use crate::model::form::Form;
+use std::collections::BTreeMap;
+
+/// What a label names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A row of a table.
+    Row(usize, usize),
+    /// A column of a table.
+    Column(usize, usize),
+    /// A header above columns, or before them.
+    Head(usize),
+    /// A line that belongs to the table and announces it.
+    Anchor(usize),
+    /// The title: a heading of the report.
+    Title(usize),
+}
+
+/// The labels of one form.
+pub struct Labels {
+    exact: BTreeMap<String, Vec<Target>>,
+    rows: Vec<(String, Target)>,
+}
+
+/// A text as the labels are compared: folded, without ordinal, spaces and punctuation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Key {
+    /// Every letter.
+    pub full: String,
+    /// Without what stands in brackets; empty if that is nothing or all.
+    pub bare: String,
+    /// An ordinal stood before it.
+    pub ordinal: bool,
+}
+
+/// Length of the ordinal at the start: `一、`, `(一)`, `1.`, `1、`, `①`.
+fn ordinal(text: &[char]) -> usize {
+    let number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十—".contains(c);
+    let Some(&first) = text.first() else { return 0 };
+    if ('\u{2460}'..='\u{2473}').contains(&first) {
+        return 1;
+    }
+    let open = usize::from(first == '(');
+    let digits = text[open..].iter().take_while(|c| number(**c)).count();
+    match text.get(open + digits) {
+        Some(')') if digits > 0 => open + digits + 1,
+        Some('、' | '.' | ',' | '．') if open == 0 && digits > 0 && digits <= 3 => digits + 1,
+        _ => 0,
+    }
+}
+
+/// The key of a text.
+pub fn key(text: &str) -> Key {
+    let plain: Vec<char> = text.chars().filter(|c| !is_space(*c)).map(fold).collect();
+    let skip = ordinal(&plain);
+    let rest = if skip < plain.len() { &plain[skip..] } else { &plain[..] };
+    let (mut full, mut bare, mut depth) = (String::new(), String::new(), 0usize);
+    for &c in rest {
+        match c {
+            '(' | '[' | '〔' => depth += 1,
+            ')' | ']' | '〕' => depth = depth.saturating_sub(1),
+            c if c.is_alphanumeric() => {
+                full.push(c);
+                if depth == 0 {
+                    bare.push(c);
+                }
+            }
+            _ => {}
+        }
+    }
+    // The traditional pair of 其它 is the most frequent variant of all.
+    let full = full.replace("其它", "其他");
+    let bare = bare.replace("其它", "其他");
+    let bare = if bare == full { String::new() } else { bare };
+    Key { full, bare, ordinal: skip > 0 && skip < plain.len() }
+}
+
+impl Labels {
+    /// The labels of a form.
+    pub fn new(form: &Form) -> Self {
+        let mut exact: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+        let mut rows = Vec::new();
+        let mut add = |text: &str, target: Target, both: bool| {
+            let key = key(text);
+            for part in [&key.full, &key.bare] {
+                if !part.is_empty() && (both || part == &key.full) {
+                    let list = exact.entry(part.clone()).or_default();
+                    if !list.contains(&target) {
+                        list.push(target);
+                    }
+                    if matches!(target, Target::Row(..)) && part.chars().count() >= 3 {
+                        rows.push((part.clone(), target));
+                    }
+                }
+            }
+        };
+        for (t, table) in form.tables.iter().enumerate() {
+            for (r, row) in table.rows.iter().enumerate() {
+                for text in std::iter::once(&row.label).chain(&row.aliases) {
+                    add(text, Target::Row(t, r), true);
+                }
+            }
+            for (c, column) in table.columns.iter().enumerate() {
+                for text in std::iter::once(&column.label).chain(&column.aliases) {
+                    add(text, Target::Column(t, c), true);
+                }
+                if let Some(group) = &column.group {
+                    add(group, Target::Head(t), true);
+                }
+            }
+            for text in table.head.iter().chain(&table.groups) {
+                add(text, Target::Head(t), true);
+            }
+            // 第二十条第(一)项 without its bracket would be every item of the article.
+            for text in &table.anchors {
+                add(text, Target::Anchor(t), false);
+            }
+            for text in std::iter::once(&table.title).chain(&table.aliases) {
+                add(text, Target::Title(t), true);
+            }
+        }
+        Labels { exact, rows }
+    }
+
+    /// Everything of that very name.
+    pub fn exact(&self, key: &Key) -> &[Target] {
+        self.exact
+            .get(&key.full)
+            .or_else(|| (!key.bare.is_empty()).then(|| self.exact.get(&key.bare)).flatten())
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Rows of one table that the text nearly names: cut short, with a gloss, or with a typo. All that are equally near, in order.
+    pub fn near(&self, key: &Key, table: usize) -> Vec<Target> {
+        let mut best: (usize, Vec<Target>) = (usize::MAX, Vec::new());
+        for text in [&key.full, &key.bare] {
+            let length = text.chars().count();
+            if length < 4 {
+                continue;
+            }
+            for (label, target) in &self.rows {
+                if !matches!(target, Target::Row(t, _) if *t == table) {
+                    continue;
+                }
+                let Some(distance) = nearness(text, length, label) else { continue };
+                if distance < best.0 {
+                    best = (distance, vec![*target]);
+                } else if distance == best.0 && !best.1.contains(target) {
+                    best.1.push(*target);
+                }
+            }
+        }
+        best.1.sort();
+        best.1
+    }
+
+    /// Whether the text is a part of the label of a row, as a split label leaves it.
+    pub fn continues(&self, key: &Key, row: Target) -> bool {
+        let text = &key.full;
+        text.chars().count() >= 2
+            && self.rows.iter().any(|(label, target)| *target == row && label.contains(text.as_str()))
+    }
+}
+
+/// How far a text is from a label, if it is near at all.
+fn nearness(text: &str, length: usize, label: &str) -> Option<usize> {
+    let other = label.chars().count();
+    if length >= 5 && other > length && (label.starts_with(text) || (length >= 6 && label.ends_with(text))) {
+        return Some(1);
+    }
+    if other >= 6 && length > other && (text.starts_with(label) || text.ends_with(label)) {
+        return Some(1);
+    }
+    let bound = match length.min(other) {
+        0..=3 => return None,
+        4..=8 => 1,
+        9..=14 => 2,
+        _ => 3,
+    };
+    if length.abs_diff(other) > bound {
+        return None;
+    }
+    let distance = strsim::levenshtein(text, label);
+    (distance <= bound).then_some(distance)
+}

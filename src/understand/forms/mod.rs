@@ -1,0 +1,59 @@
+//! Statutory tables: found by their labels, read from any layout, proved by their identities.
+//!
+//! In: a normalized draft. Out: tables whose every cell says how it is known, what does not add up, and the lines they take.
+//! Never gives a figure a place that the page or the identities do not give it, and never turns a blank into a zero.
+
+mod assemble;
+mod figure;
+mod labels;
+mod layout;
+mod place;
+mod reading;
+mod solve;
+
+use crate::model::diagnostic::Finding;
+use crate::model::form::Form;
+use crate::model::report::{Role, Table};
+use crate::model::source::Draft;
+use labels::Labels;
+use std::sync::{Arc, LazyLock};
+
+/// The statutory forms, one file each, in order of their first year.
+const FORMS: &[(&str, &str)] = &[
+    ("local_2008", include_str!("local_2008.toml")),
+    ("2014", include_str!("2014.toml")),
+    ("2019", include_str!("2019.toml")),
+    ("2021", include_str!("2021.toml")),
+];
+
+static LOADED: LazyLock<Arc<Vec<Form>>> = LazyLock::new(|| {
+    Arc::new(FORMS.iter().map(|(id, text)| toml::from_str(text).unwrap_or_else(|e| panic!("form {id}: {e}"))).collect())
+});
+
+static LABELS: LazyLock<Vec<Labels>> = LazyLock::new(|| LOADED.iter().map(Labels::new).collect());
+
+/// The statutory forms, in order of their first year.
+pub fn forms() -> Arc<Vec<Form>> {
+    LOADED.clone()
+}
+
+/// What the tables of one report say.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The tables, in reading order.
+    pub tables: Vec<Table>,
+    /// What does not add up, was lost, or cannot be read.
+    pub findings: Vec<Finding>,
+    /// Lines that belong to a statutory table, in order.
+    pub claimed: Vec<u32>,
+}
+
+/// Reads the statutory tables of a draft. `year` only breaks ties between forms whose labels fit equally well.
+pub fn read_tables(draft: &Draft, roles: &[Role], year: Option<u16>) -> Reading {
+    let _ = roles;
+    let pieces = layout::pieces(draft);
+    let keys = reading::keys(&pieces);
+    let found: Vec<reading::Found> =
+        LOADED.iter().zip(LABELS.iter()).map(|(form, labels)| reading::find(form, labels, &pieces, &keys)).collect();
+    assemble::assemble(&LOADED, &found, &pieces, year)
+}

@@ -1,0 +1,447 @@
+//! Pieces against one form: which tables are there, which row every run of cells belongs to.
+//!
+//! In: the pieces of a text and the labels of a form. Out: tables as found, with the cells of each row in order and what the layout
+//! says of their places. Decides nothing about columns.
+
+use super::figure::{Content, is_unit};
+use super::labels::{Key, Labels, Target, key};
+use super::layout::{Layout, Piece};
+use crate::model::form::Form;
+
+/// A row as found.
+#[derive(Clone, Debug)]
+pub struct FoundRow {
+    /// Row of the form; none for one that the form does not have.
+    pub row: Option<usize>,
+    /// Printed label.
+    pub label: String,
+    /// Line of the label.
+    pub line: u32,
+    /// Its figures and marks: indices of pieces.
+    pub cells: Vec<usize>,
+    /// `Cells`: empty cells at the end.
+    pub trail: Option<u32>,
+    /// `Lines`: lines from the last cell, or the label, to the next piece.
+    pub tail: u32,
+}
+
+/// A table as found.
+#[derive(Clone, Debug)]
+pub struct FoundTable {
+    /// Table of the form.
+    pub table: usize,
+    /// Its rows in reading order.
+    pub rows: Vec<FoundRow>,
+    /// Texts of its header.
+    pub heads: Vec<String>,
+    /// Columns whose labels were seen.
+    pub columns: Vec<usize>,
+    /// Lines that belong to it.
+    pub lines: Vec<u32>,
+    /// Rows found under exactly a name the form gives them.
+    pub exact: usize,
+}
+
+/// What one form finds in a text.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Tables, in reading order.
+    pub tables: Vec<FoundTable>,
+    /// Tables announced by a heading or an anchor, with the line.
+    pub announced: Vec<(usize, u32)>,
+    /// How often each label that must repeat was seen.
+    pub heads: Vec<String>,
+}
+
+struct Walk<'a> {
+    form: &'a Form,
+    labels: &'a Labels,
+    pieces: &'a [Piece],
+    keys: &'a [Key],
+    found: Found,
+    /// The open table is the last one.
+    open: bool,
+    /// Its open row is the last one.
+    row: bool,
+    /// Headers seen since the last table was closed, not yet given to one: text, line.
+    pending: Vec<(String, u32, Vec<Target>)>,
+    /// Line of the last thing that belonged to a table.
+    last: u32,
+}
+
+/// Lines without anything of a table that end it.
+const FAR: u32 = 60;
+
+/// The keys of all pieces.
+pub fn keys(pieces: &[Piece]) -> Vec<Key> {
+    pieces.iter().map(|p| if p.is_label() { key(&p.text) } else { Key::default() }).collect()
+}
+
+/// Reads the pieces by one form.
+pub fn find(form: &Form, labels: &Labels, pieces: &[Piece], keys: &[Key]) -> Found {
+    let mut walk = Walk {
+        form,
+        labels,
+        pieces,
+        keys,
+        found: Found::default(),
+        open: false,
+        row: false,
+        pending: Vec::new(),
+        last: 0,
+    };
+    let mut index = 0;
+    while index < pieces.len() {
+        index += walk.step(index).max(1);
+    }
+    walk.close();
+    let Walk { mut found, .. } = walk;
+    found.tables.retain(|t| {
+        let data = t.rows.iter().filter(|r| r.row.is_some()).count();
+        let wanted = form.tables[t.table].rows.len();
+        match wanted {
+            1 if form.tables[t.table].rows[0].label.is_empty() => t.columns.len() >= 3,
+            0..=3 => data >= 1 && (!t.columns.is_empty() || !t.heads.is_empty()),
+            _ => data >= 4 && t.exact >= 3,
+        }
+    });
+    found
+}
+
+impl Walk<'_> {
+    fn current(&mut self) -> Option<&mut FoundTable> {
+        if self.open { self.found.tables.last_mut() } else { None }
+    }
+
+    fn close_row(&mut self) {
+        self.row = false;
+    }
+
+    fn close(&mut self) {
+        self.close_row();
+        self.open = false;
+        self.pending.clear();
+    }
+
+    fn open(&mut self, table: usize) {
+        self.close_row();
+        self.open = true;
+        let mut new =
+            FoundTable { table, rows: Vec::new(), heads: Vec::new(), columns: Vec::new(), lines: Vec::new(), exact: 0 };
+        for (text, line, targets) in std::mem::take(&mut self.pending) {
+            for target in targets {
+                if let Target::Column(t, c) = target
+                    && t == table
+                    && !new.columns.contains(&c)
+                {
+                    new.columns.push(c);
+                }
+            }
+            new.lines.push(line);
+            new.heads.push(text);
+        }
+        self.found.tables.push(new);
+    }
+
+    /// The label that starts at a piece: how many pieces it takes, its key, its targets, whether that is its very name.
+    fn label(&self, at: usize) -> Option<(usize, Key, Vec<Target>, bool)> {
+        let first = &self.pieces[at];
+        if !first.is_label() || self.keys[at].full.is_empty() {
+            return None;
+        }
+        let exact = self.labels.exact(&self.keys[at]);
+        if !exact.is_empty() {
+            return Some((1, self.keys[at].clone(), exact.to_vec(), true));
+        }
+        if self.keys[at].full.chars().count() > 60 {
+            return None;
+        }
+        let mut text = first.text.clone();
+        let mut joined: Vec<(usize, Key)> = vec![(1, self.keys[at].clone())];
+        for (count, piece) in self.pieces[at + 1..].iter().take(3).enumerate() {
+            if !piece.is_label()
+                || piece.starts
+                    && piece.layout == Layout::Cells
+                    && first.layout == Layout::Cells
+                    && self.pieces[at].line != piece.line
+                    && piece.skip > 0
+            {
+                break;
+            }
+            if piece.gap > 4 {
+                break;
+            }
+            text.push_str(&piece.text);
+            let key = key(&text);
+            let exact = self.labels.exact(&key);
+            if !exact.is_empty() {
+                return Some((count + 2, key, exact.to_vec(), true));
+            }
+            joined.push((count + 2, key));
+        }
+        let table = self.open.then(|| self.found.tables.last().map(|t| t.table)).flatten()?;
+        for (count, key) in joined.into_iter().take(2) {
+            // A split label nearly matches only with its first half alone if the second half is not a label itself.
+            let near = self.labels.near(&key, table);
+            if !near.is_empty() {
+                return Some((count, key, near, false));
+            }
+        }
+        None
+    }
+
+    /// The row among the candidates that the reading order asks for.
+    fn choose(&self, targets: &[Target], ordinal: bool) -> Option<(usize, usize)> {
+        let rows: Vec<(usize, usize)> =
+            targets.iter().filter_map(|t| if let Target::Row(t, r) = t { Some((*t, *r)) } else { None }).collect();
+        let named = targets.iter().any(|t| matches!(t, Target::Column(..) | Target::Head(..)));
+        let current = if self.open { self.found.tables.last() } else { None };
+        let reached = current.map(|t| (t.table, t.rows.iter().filter_map(|r| r.row).max()));
+        if let Some((table, reached)) = reached {
+            let after = |r: usize| reached.is_none_or(|last| r > last);
+            if let Some(&(t, r)) = rows.iter().filter(|(t, r)| *t == table && after(*r)).min() {
+                // 总计 and 其他 name a column in the header and a row below it.
+                let near = reached.is_some_and(|last| r <= last + 3);
+                if !named || ordinal || near {
+                    return Some((t, r));
+                }
+                return None;
+            }
+        }
+        if named && !ordinal {
+            return None;
+        }
+        let other = rows.iter().find(|(t, _)| reached.is_none_or(|(table, _)| *t != table));
+        let announced = self.found.announced.last().map(|(t, _)| *t);
+        rows.iter()
+            .find(|(t, _)| announced == Some(*t) && reached.is_none_or(|(table, _)| *t != table))
+            .or(other)
+            .copied()
+    }
+
+    fn step(&mut self, at: usize) -> usize {
+        let piece = &self.pieces[at];
+        if self.open && piece.line > self.last + FAR {
+            self.close();
+        }
+        if self.row
+            && let Some(row) = self.found.tables.last_mut().and_then(|t| t.rows.last_mut())
+        {
+            if row.tail == 0 {
+                let from = row.cells.last().map_or(row.line, |c| self.pieces[*c].line);
+                row.tail = if piece.is_cell() { 0 } else { piece.line.saturating_sub(from) };
+            }
+            if row.trail.is_none() && (piece.starts || piece.content == Content::Hollow) && !row.cells.is_empty() {
+                row.trail = Some(piece.trail);
+            }
+        }
+        match piece.content {
+            Content::Figure(_) | Content::Mark => {
+                self.cell(at);
+                1
+            }
+            Content::Hollow => {
+                if self.open
+                    && let Some(table) = self.found.tables.last_mut()
+                    && unlabelled(self.form, table.table)
+                    && table.columns.len() >= 3
+                    && table.rows.is_empty()
+                {
+                    table.rows.push(FoundRow {
+                        row: Some(0),
+                        label: String::new(),
+                        line: piece.line,
+                        cells: Vec::new(),
+                        trail: None,
+                        tail: 0,
+                    });
+                    table.lines.push(piece.line);
+                }
+                1
+            }
+            Content::Text => self.text(at),
+        }
+    }
+
+    fn cell(&mut self, at: usize) {
+        let piece = &self.pieces[at];
+        let Some(table) = self.found.tables.last_mut().filter(|_| self.open) else { return };
+        if !self.row {
+            if !unlabelled(self.form, table.table) || table.columns.len() < 3 || !table.rows.is_empty() {
+                return;
+            }
+            table.rows.push(FoundRow {
+                row: Some(0),
+                label: String::new(),
+                line: piece.line,
+                cells: Vec::new(),
+                trail: None,
+                tail: 0,
+            });
+            self.row = true;
+        }
+        let row = table.rows.last_mut().expect("a row is open");
+        // A row that markup ended takes no more cells from the next one, unless that is only the same row going on.
+        if piece.starts && piece.layout == Layout::Cells && !row.cells.is_empty() {
+            self.row = false;
+            return;
+        }
+        row.cells.push(at);
+        row.tail = 0;
+        table.lines.push(piece.line);
+        self.last = piece.line;
+    }
+
+    fn text(&mut self, at: usize) -> usize {
+        let piece = &self.pieces[at];
+        if piece.is_prose() {
+            self.close();
+            return 1;
+        }
+        if self.row && is_unit(&piece.text) {
+            if let Some(table) = self.current() {
+                table.lines.push(piece.line);
+            }
+            return 1;
+        }
+        let Some((count, key, targets, exact)) = self.label(at) else { return self.unknown(at) };
+        let lines: Vec<u32> = self.pieces[at..at + count].iter().map(|p| p.line).collect();
+        if let Some((table, row)) = self.choose(&targets, key.ordinal) {
+            if !self.open || self.found.tables.last().is_none_or(|t| t.table != table) {
+                self.open(table);
+            }
+            self.row = true;
+            self.last = piece.line;
+            let label = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
+            let found = self.found.tables.last_mut().expect("just opened");
+            found.exact += usize::from(exact);
+            found.lines.extend(lines);
+            let line = piece.line;
+            found.rows.push(FoundRow { row: Some(row), label, line, cells: Vec::new(), trail: None, tail: 0 });
+            return count;
+        }
+        let text: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
+        if let Some(Target::Anchor(table) | Target::Title(table)) =
+            targets.iter().find(|t| matches!(t, Target::Anchor(_) | Target::Title(_)))
+        {
+            let title = targets.iter().any(|t| matches!(t, Target::Title(_)));
+            self.close();
+            self.found.announced.push((*table, piece.line));
+            self.open(*table);
+            self.last = piece.line;
+            if !title {
+                self.found.tables.last_mut().expect("just opened").lines.extend(lines);
+            }
+            return count;
+        }
+        let mut named = false;
+        let last = piece.line;
+        if let Some(table) = self.current().filter(|t| t.rows.iter().all(|r| r.cells.is_empty())) {
+            for target in &targets {
+                match target {
+                    Target::Column(t, c) if *t == table.table => {
+                        named = true;
+                        // 结果维持 stands for three columns: each time it is seen it is the next of them.
+                        if !table.columns.contains(c) {
+                            table.columns.push(*c);
+                            break;
+                        }
+                    }
+                    Target::Head(t) if *t == table.table => named = true,
+                    _ => {}
+                }
+            }
+            if named {
+                table.lines.extend(&lines);
+                table.heads.push(text.clone());
+            }
+        }
+        if targets.iter().any(|t| matches!(t, Target::Column(..) | Target::Head(..))) {
+            self.found.heads.push(key.full.clone());
+        }
+        if named {
+            self.row = false;
+            self.last = last;
+            return count;
+        }
+        if targets.iter().any(|t| matches!(t, Target::Column(..) | Target::Head(..))) {
+            // A header of a table that is not open: it opens one when it is alone to have it, else it waits for a row.
+            self.close_row();
+            if self.open && self.found.tables.last().is_some_and(|t| !t.rows.is_empty()) {
+                self.open = false;
+            }
+            self.pending.push((text, piece.line, targets.clone()));
+            if let Some(table) = (0..self.form.tables.len()).find(|t| {
+                unlabelled(self.form, *t)
+                    && self
+                        .pending
+                        .iter()
+                        .filter(|(_, _, w)| w.iter().any(|x| matches!(x, Target::Column(u, _) if u == t)))
+                        .count()
+                        >= 4
+            }) {
+                self.open(table);
+                let found = self.found.tables.last_mut().expect("just opened");
+                found.columns = (0..found.heads.len().min(self.form.tables[table].columns.len())).collect();
+                self.last = piece.line;
+            }
+        } else {
+            self.unknown(at);
+        }
+        count
+    }
+
+    /// A text that is no label of the form: the rest of a split label, a remark, or a row of the agency's own.
+    fn unknown(&mut self, at: usize) -> usize {
+        let piece = &self.pieces[at];
+        if !self.open {
+            if !self.pending.is_empty() && piece.line > self.pending[self.pending.len() - 1].1 + 20 {
+                self.pending.clear();
+            }
+            return 1;
+        }
+        let table = self.found.tables.last_mut().expect("a table is open");
+        let key = &self.keys[at];
+        if let Some(row) = table.rows.last()
+            && let Some(index) = row.row
+            && self.labels.continues(key, Target::Row(table.table, index))
+        {
+            table.lines.push(piece.line);
+            return 1;
+        }
+        if !self.row && table.rows.iter().all(|r| r.cells.is_empty()) {
+            if table.rows.is_empty() && piece.layout != Layout::Lines {
+                table.heads.push(piece.text.clone());
+            }
+            return 1;
+        }
+        let next = self.pieces.get(at + 1);
+        let begins = match piece.layout {
+            Layout::Cells => piece.starts,
+            Layout::Lines | Layout::Bare => piece.line != self.pieces[at.saturating_sub(1)].line,
+        };
+        self.row = false;
+        if begins
+            && !piece.text.is_empty()
+            && piece.text.chars().count() <= 40
+            && next.is_some_and(|n| n.is_cell() && !n.starts && n.gap <= 12)
+        {
+            table.lines.push(piece.line);
+            table.rows.push(FoundRow {
+                row: None,
+                label: piece.text.clone(),
+                line: piece.line,
+                cells: Vec::new(),
+                trail: None,
+                tail: 0,
+            });
+            self.row = true;
+        }
+        1
+    }
+}
+
+/// Whether the table's only row has no label, so that its figures follow the header.
+pub fn unlabelled(form: &Form, table: usize) -> bool {
+    matches!(form.tables[table].rows.as_slice(), [row] if row.label.is_empty())
+}

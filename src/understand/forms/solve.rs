@@ -1,0 +1,281 @@
+//! What the identities say of a table whose figures stand in their columns: what they prove, what the page lost, what is disputed.
+//!
+//! In: known values, unknown cells (never negative), and sums. Out: a verdict on each sum, the values that every filling shares,
+//! and the cells that explain what no filling can save. Bounded; never turns an unknown into a zero.
+
+/// One identity over one row or column: the cells of both sides.
+#[derive(Clone, Debug)]
+pub struct Equation {
+    /// Index of the identity in its table.
+    pub identity: usize,
+    /// The row or column it runs over.
+    pub over: usize,
+    /// Cells whose sum is one side.
+    pub left: Vec<usize>,
+    /// Cells whose sum is the other.
+    pub right: Vec<usize>,
+}
+
+impl Equation {
+    fn cells(&self) -> impl Iterator<Item = usize> + '_ {
+        self.left.iter().chain(&self.right).copied()
+    }
+}
+
+/// What became of one equation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// True, false, or not to be decided.
+    pub holds: Option<bool>,
+    /// It holds and needed none of its own unknowns to do so: it confirms its cells.
+    pub confirms: bool,
+}
+
+/// The outcome for a table.
+#[derive(Clone, Debug)]
+pub struct Solution {
+    /// One for each equation.
+    pub verdicts: Vec<Verdict>,
+    /// The value that every filling gives an unknown cell; zero included.
+    pub forced: Vec<Option<i64>>,
+    /// Printed cells that explain what does not hold.
+    pub disputed: Vec<bool>,
+    /// Unknown cells among which a figure is missing, without telling in which.
+    pub missing: Vec<bool>,
+}
+
+const MOST: i64 = i64::MAX / 1024;
+/// Rounds of narrowing, and cells freed one after the other.
+const ROUNDS: usize = 40;
+const REPAIRS: usize = 12;
+
+#[derive(Clone)]
+struct Bounds {
+    low: Vec<i64>,
+    high: Vec<i64>,
+    broken: Vec<bool>,
+}
+
+impl Bounds {
+    fn new(known: &[Option<i64>], freed: &[bool], equations: usize) -> Self {
+        let free = |i: usize| freed[i] || known[i].is_none();
+        Bounds {
+            low: (0..known.len()).map(|i| if free(i) { 0 } else { known[i].unwrap_or(0) }).collect(),
+            high: (0..known.len()).map(|i| if free(i) { MOST } else { known[i].unwrap_or(MOST) }).collect(),
+            broken: vec![false; equations],
+        }
+    }
+
+    fn range(&self, cells: &[usize]) -> (i64, i64) {
+        cells.iter().fold((0i64, 0i64), |(low, high), &c| {
+            ((low + self.low[c]).clamp(-MOST, MOST), (high + self.high[c]).clamp(-MOST, MOST))
+        })
+    }
+
+    /// Narrows until nothing changes. An equation that cannot hold any more is marked and says nothing further.
+    fn narrow(&mut self, equations: &[Equation]) -> usize {
+        for _ in 0..ROUNDS {
+            let mut changed = false;
+            for (index, equation) in equations.iter().enumerate() {
+                if self.broken[index] {
+                    continue;
+                }
+                let (left, right) = (self.range(&equation.left), self.range(&equation.right));
+                if left.0 > right.1 || right.0 > left.1 {
+                    self.broken[index] = true;
+                    changed = true;
+                    continue;
+                }
+                for (side, own, other) in [(&equation.left, left, right), (&equation.right, right, left)] {
+                    for &cell in side {
+                        let (low, high) = (self.low[cell], self.high[cell]);
+                        if low == high {
+                            continue;
+                        }
+                        if other.1 < MOST {
+                            let most = other.1 - (own.0 - low);
+                            if most < high {
+                                self.high[cell] = most.max(low);
+                                changed = true;
+                            }
+                        }
+                        if own.1 < MOST || side.iter().all(|&c| c == cell || self.high[c] < MOST) {
+                            let rest: i64 = side.iter().filter(|&&c| c != cell).map(|&c| self.high[c]).sum();
+                            let least = other.0 - rest;
+                            if least > self.low[cell] {
+                                self.low[cell] = least.min(self.high[cell]);
+                                changed = true;
+                            }
+                        }
+                    }
+                    // The bounds of this side moved: the other side is looked at with old ones, which are only wider.
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        self.broken.iter().filter(|b| **b).count()
+    }
+}
+
+fn broken(known: &[Option<i64>], freed: &[bool], equations: &[Equation]) -> (usize, Bounds) {
+    let mut bounds = Bounds::new(known, freed, equations.len());
+    let count = bounds.narrow(equations);
+    (count, bounds)
+}
+
+/// Solves a table. `known` has a value for each printed figure; `marks` are cells where the page prints that there is none.
+pub fn solve(known: &[Option<i64>], equations: &[Equation]) -> Solution {
+    let mut freed = vec![false; known.len()];
+    let (mut count, mut bounds) = broken(known, &freed, equations);
+    let mut disputed = vec![false; known.len()];
+    if count > 0 {
+        // Sums that no filling of their own cells could save; a single cell that explains everything is in all of them.
+        let plain = Bounds::new(known, &freed, equations.len());
+        let alone = |e: &Equation| {
+            let (left, right) = (plain.range(&e.left), plain.range(&e.right));
+            left.0 > right.1 || right.0 > left.1
+        };
+        let certain: Vec<&Equation> = equations.iter().filter(|e| alone(e)).collect();
+        let mut suspects: Vec<usize> = match certain.split_first() {
+            Some((first, rest)) => first.cells().filter(|c| rest.iter().all(|e| e.cells().any(|d| d == *c))).collect(),
+            None => equations.iter().flat_map(Equation::cells).collect(),
+        };
+        suspects.retain(|c| known[*c].is_some());
+        suspects.sort_unstable();
+        suspects.dedup();
+        let explains: Vec<usize> = suspects
+            .into_iter()
+            .filter(|&cell| {
+                freed[cell] = true;
+                let holds = broken(known, &freed, equations).0 == 0;
+                freed[cell] = false;
+                holds
+            })
+            .collect();
+        for &cell in &explains {
+            (disputed[cell], freed[cell]) = (true, true);
+        }
+        if explains.is_empty() {
+            repair(known, equations, &mut freed, &mut disputed, &bounds);
+        }
+        (count, bounds) = broken(known, &freed, equations);
+    }
+    let fixed = |i: usize| bounds.low[i] == bounds.high[i] && (count == 0 || !touched(i, equations, &bounds.broken));
+    let forced: Vec<Option<i64>> =
+        (0..known.len()).map(|i| (known[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
+    let mut missing = vec![false; known.len()];
+    let verdicts = equations
+        .iter()
+        .enumerate()
+        .map(|(index, equation)| verdict(index, equation, equations, known, &forced, &bounds, &disputed, &mut missing))
+        .collect();
+    Solution { verdicts, forced, disputed, missing }
+}
+
+fn touched(cell: usize, equations: &[Equation], broken: &[bool]) -> bool {
+    equations.iter().zip(broken).any(|(e, b)| *b && e.cells().any(|c| c == cell))
+}
+
+/// Several errors: frees the cell that saves most sums, again and again; where several would do as well, all of them are suspect.
+fn repair(known: &[Option<i64>], equations: &[Equation], freed: &mut [bool], disputed: &mut [bool], first: &Bounds) {
+    let mut bounds = first.clone();
+    for _ in 0..REPAIRS {
+        let count = bounds.broken.iter().filter(|b| **b).count();
+        if count == 0 {
+            return;
+        }
+        let mut suspects: Vec<usize> = equations
+            .iter()
+            .zip(&bounds.broken)
+            .filter(|(_, broken)| **broken)
+            .flat_map(|(e, _)| e.cells())
+            .filter(|c| known[*c].is_some() && !freed[*c])
+            .collect();
+        suspects.sort_unstable();
+        suspects.dedup();
+        let mut best: (usize, Vec<usize>) = (count, Vec::new());
+        for cell in suspects {
+            freed[cell] = true;
+            let left = broken(known, freed, equations).0;
+            freed[cell] = false;
+            if left < best.0 {
+                best = (left, vec![cell]);
+            } else if left == best.0 && left < count {
+                best.1.push(cell);
+            }
+        }
+        let Some(&one) = best.1.first() else { break };
+        // Equally good cells of one sum are equally suspect; those elsewhere wait for their turn.
+        let near: Vec<usize> = equations
+            .iter()
+            .zip(&bounds.broken)
+            .find(|(e, broken)| **broken && e.cells().any(|c| c == one))
+            .map(|(e, _)| e.cells().collect())
+            .unwrap_or_default();
+        for &cell in best.1.iter().filter(|c| near.contains(c)) {
+            (disputed[cell], freed[cell]) = (true, true);
+        }
+        bounds = broken(known, freed, equations).1;
+    }
+    // What is left over is explained by nothing: everything printed in it is in doubt.
+    for (equation, _) in equations.iter().zip(&bounds.broken).filter(|(_, b)| **b) {
+        for cell in equation.cells().filter(|c| known[*c].is_some()) {
+            (disputed[cell], freed[cell]) = (true, true);
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "one step of solve, split off for its length")]
+fn verdict(
+    index: usize,
+    equation: &Equation,
+    equations: &[Equation],
+    known: &[Option<i64>],
+    forced: &[Option<i64>],
+    bounds: &Bounds,
+    disputed: &[bool],
+    missing: &mut [bool],
+) -> Verdict {
+    let range = |cells: &[usize]| {
+        cells.iter().fold((0i64, 0i64), |(low, high), &c| match known[c] {
+            Some(v) => (low + v, (high + v).min(MOST)),
+            None => (low + bounds.low[c], (high + bounds.high[c]).min(MOST)),
+        })
+    };
+    let (left, right) = (range(&equation.left), range(&equation.right));
+    if left.0 > right.1 || right.0 > left.1 || bounds.broken[index] {
+        return Verdict { holds: Some(false), confirms: false };
+    }
+    let settled = |c: usize| known[c].is_some() || forced[c].is_some();
+    let unknown: Vec<usize> = equation.cells().filter(|c| known[*c].is_none()).collect();
+    if !unknown.iter().all(|c| settled(*c)) {
+        let sum = |cells: &[usize]| cells.iter().map(|c| known[*c].or(forced[*c]).unwrap_or(0)).sum::<i64>();
+        let difference = sum(&equation.left) - sum(&equation.right);
+        let short = if difference > 0 { &equation.right } else { &equation.left };
+        if difference != 0 {
+            short.iter().filter(|c| !settled(**c)).for_each(|c| missing[*c] = true);
+        }
+        return Verdict::default();
+    }
+    // An unknown that only this sum settles makes it hold by itself, which proves nothing.
+    let plain = |cells: &[usize]| cells.iter().filter_map(|c| known[*c]).sum::<i64>();
+    let printed = |cells: &[usize]| cells.iter().any(|c| known[*c].is_some());
+    let one_sided = [&equation.left, &equation.right].iter().any(|side| side.iter().all(|c| known[*c].is_some()));
+    let balanced = plain(&equation.left) == plain(&equation.right)
+        && one_sided
+        && printed(&equation.left)
+        && printed(&equation.right);
+    let elsewhere = |cell: usize| {
+        equations.iter().enumerate().any(|(other, e)| {
+            other != index
+                && !bounds.broken[other]
+                && e.cells().any(|c| c == cell)
+                && e.cells().all(|c| c == cell || settled(c) && !disputed[c])
+        })
+    };
+    let confirms = balanced || unknown.iter().all(|c| elsewhere(*c));
+    let any = equation.cells().any(|c| known[c].is_some());
+    Verdict { holds: (confirms && any).then_some(true), confirms: confirms && any }
+}

@@ -1,0 +1,364 @@
+//! What governs a number: whose it is, the time it covers, whether it is a count of the year at all.
+//!
+//! In: a sentence and the place of a number in it. Out: scope, period, subset, or the reason it is no statistic (a plan, last
+//! year's figure, a difference, a norm, a deadline).
+
+use super::number::Number;
+use super::text::{clause_end, clause_start};
+use crate::model::report::{Place, Section};
+use crate::model::value::{Approx, Period, Scope};
+use regex::Regex;
+use std::sync::LazyLock;
+
+macro_rules! pattern {
+    ($name:ident, $text:expr) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("the pattern is fixed"));
+    };
+}
+
+pattern!(TITLES, r"《[^《》]{1,120}》|[〔\[【（(](?:19|20)[0-9]{2}[〕\]】）)]");
+pattern!(
+    TIME,
+    r"(?P<year>20[0-9]{2})\s?(?:年度?|全年)|(?P<short>[^0-9](?:0[5-9]|1[0-9]|2[0-9])年)|(?P<last>去年|上一?年度?|往年|前年|前一年|上年同期)|(?P<own>今年|本年度?|全年|年内|当年|一年来|报告期)|(?P<next>明年|下一?年度?|来年)"
+);
+pattern!(NAMED, r"^[^，,。；;]{0,24}(?:要点|计划|方案|通知|规划|办法|目录|意见|决算|预算|版|年鉴|标准》|条例)");
+pattern!(FOUNDED, r"^[^，,。；;]{0,8}(?:建成|成立|开通|出台|印发|制定|实施|启动|上线|颁布|修订|设立|组建|申报|立项)");
+pattern!(COMPARED, r"(?:比|较|与|同|相比|对比|从|由|跟|相较|和|相对于)$");
+pattern!(CHANGED, r"增|减|升|降|提高|提升|多|少|翻|持平|相比|到|至|达|为");
+pattern!(
+    DELTA,
+    r"(?:增加|减少|下降|上升|增长|提高|提升|增多|降低|净增|净减|增|减|多|少|扩大|压减|回落|攀升)(?:了|量|数|约|近|幅|率|幅度)?(?:为|达)?$"
+);
+pattern!(
+    PART,
+    r"[上下]半年|前[一二三1-3]个?季度|[第前]?[一二三四1-4]季度|[0-9]{1,2}\s?[-—~～至到]\s?[0-9]{1,2}\s?月|[0-9]{1,2}\s?月(?:份|上旬|中旬|下旬|[0-9]{1,2}\s?日)?"
+);
+pattern!(WHOLE, r"1\s?月\s?1\s?日|1\s?[-—~～至到]\s?12\s?月|12\s?月\s?31?\s?日?");
+pattern!(SINCE, r"累计|历年|以来|截[至止]|至今|迄今|总计已|自[^，,。]{0,12}起");
+pattern!(OWN_SINCE, r"(?:今年|本年度?|年初)以来|(?:累计(?:次数|时间))");
+pattern!(
+    FUTURE,
+    r"下一步|下阶段|下步|力争|争取|预计|拟于|拟在|计划(?:在|于|用|新增|建设|开展|举办|组织|召开|制定)|明年|新的一年|(?:我们|我局|我委|我办|我厅|我中心|我市|我区|我县|我镇|市政府|区政府|县政府|年度?[，,]?)将(?:[^“]|$)|将(?:进一步|继续|逐步|着力|积极|采取|重点|不断|努力|力争|计划|于20|严格|以[^，。]{1,20}为|从以下)|到20[0-9]{2}年|20[0-9]{2}年底前"
+);
+pattern!(
+    PLAN_TITLE,
+    r"下一步|下步|下阶段|下一年|今后|明年|打算|工作思路|工作计划|努力方向|改进(?:的)?(?:措施|方向|打算|办法|思路|意见|举措)|整改措施|展望|设想|工作安排$|工作重点$"
+);
+pattern!(SOFT_TITLE, r"问题|不足|改进|困难|差距");
+pattern!(
+    PLAN_OPENING,
+    r"^(?:[（(]?[一二三四五六七八九十0-9]+[)）、.．]\s?)?(?:下一步|下阶段|下步|今后|明年|新的一年|针对(?:上述|以上|存在)|为此|对此)"
+);
+pattern!(NORM, r"每(?:天|日|周|月|季度?|年度?|半年|旬|个工作日|两[周月年])");
+pattern!(DEMAND, r"要求|应当|应|须|规定|确保|原则上|必须|承诺|标准为|目标");
+pattern!(SPEED, r"平均|压缩|缩短|节省|减少|提速|提前|缩减|用时|耗时|降至|精简");
+pattern!(
+    SCOPE,
+    r"(?P<hosted>各窗口|进驻(?:的)?(?:各)?(?:部门|单位|窗口)|入驻(?:的)?(?:部门|单位)|窗口(?:部门|单位)|各进驻)|(?P<all>全市|全区|全县|全省|全州|全旗|全镇|全乡|全街道|全盟|全系统|全自治区|各级|各部门|各地|各县|各镇|各乡|各街道|各单位|各市|各区|市县|县区|区县|我市|我区|我县|我省|我州|我旗)|(?P<own>我[局委办厅院校会站所队处镇乡]|我中心|我单位|我街道|我公司|本[局委办厅院校会站所镇乡级]|本机关|本单位|本中心|本部门|局机关|委机关|机关本级|市本级|县本级|区本级|省本级|市级层面|[省市县区]级政府层面|[市县区省州]政府办公?[室厅]?|[市县区省州]人民政府)"
+);
+pattern!(
+    BODY,
+    r"^(?:其中[，,]?)?(?P<body>[\p{Han}&&[^就在对的和与将全各向为把从以按被由于过用据绕合针我本该其及每让使经共累并已新]]{1,11}(?:局|委|厅|镇|乡|街道|县|区|市|州|法院|检察院|公司|集团|银行|大队|支队|海关|管委会|街道办|人社|卫健|办事处|审改办|规范办))(?P<after>[\p{Han}“]{0,3})"
+);
+pattern!(UPPER, r"(?:国家|省里?|市里|上级|国务院|中央)[（(]$");
+pattern!(OBJECT, r"(?:针对|对|向|为|给|涉及|面向|组织|通报|督促|指导)[^，,]{0,12}$");
+pattern!(SUBSET, r"其中|含(?:上年|结转)|包括|涉及其|，含|\(含|（含");
+pattern!(RESET, r"[，,](?:并|同时|此外|另外?|全年|共|还|我|全)|[；;。]");
+
+/// The reporting body as far as scope needs it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Own {
+    /// Agency name, if known.
+    pub agency: String,
+    /// Names of its own place.
+    pub places: Vec<String>,
+    /// A government's own report: figures of the whole region are its own.
+    pub government: bool,
+    /// Report year.
+    pub year: Option<u16>,
+}
+
+impl Own {
+    /// Who reports; a text without an agency speaks for a region when it says 我区 and never 我局.
+    pub fn new(agency: Option<&str>, place: Option<&Place>, year: Option<u16>, text: &str) -> Self {
+        static GOVERNMENT: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(?:人民政府|政府)(?:办公[室厅])?$|街道办事处$|管理委员会$|管委会$|行政公署$|公署$")
+                .expect("the pattern is fixed")
+        });
+        static SELF: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"我[局委办厅院校会站所队]|我中心|我单位|我公司").expect("the pattern is fixed")
+        });
+        static REGION: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"我[市区县省州旗镇乡]|我街道").expect("the pattern is fixed"));
+        let places = place
+            .map(|p| [Some(p.name.clone()), p.county.clone(), (p.county.is_none()).then(|| p.city.clone()).flatten()])
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect();
+        let government = match agency {
+            Some(name) => GOVERNMENT.is_match(name.split(['(', '（']).next().unwrap_or(name)),
+            None => REGION.is_match(text) && !SELF.is_match(text),
+        };
+        Own { agency: agency.unwrap_or_default().to_string(), places, government, year }
+    }
+}
+
+/// Why a number is not a statistic of the year, or what it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// A figure of the report.
+    Figure(Scope, Period, bool),
+    /// None.
+    Not,
+}
+
+/// Lines that speak of plans, by the outline: true where nothing is a statistic of the year.
+pub(super) struct Plans {
+    hard: Vec<(u32, u32)>,
+    soft: Vec<(u32, u32)>,
+}
+
+impl Plans {
+    /// The stretches of the outline under a plan's heading.
+    pub fn new(sections: &[Section], year: Option<u16>) -> Self {
+        let (mut hard, mut soft) = (Vec::new(), Vec::new());
+        for (index, section) in sections.iter().enumerate().filter(|(_, s)| s.level > 0) {
+            let end = sections[index + 1..].iter().find(|s| s.level <= section.level).map_or(u32::MAX, |s| s.line);
+            let ahead = year.is_some_and(|y| section.title.contains(&format!("{}年", y + 1)));
+            if PLAN_TITLE.is_match(&section.title) || ahead {
+                hard.push((section.line, end));
+            } else if SOFT_TITLE.is_match(&section.title) {
+                soft.push((section.line, end));
+            }
+        }
+        Plans { hard, soft }
+    }
+
+    /// Whether a line stands under a plan's heading.
+    pub fn holds(&self, line: u32) -> bool {
+        self.hard.iter().any(|&(from, to)| (from..to).contains(&line))
+    }
+
+    /// From the first paragraph of plans on, the rest of a section on problems is plans as well.
+    pub fn turn(&mut self, line: u32, text: &str, year: Option<u16>) {
+        let ahead = year.is_some_and(|y| text.starts_with(&format!("{}年", y + 1)));
+        if !ahead && !PLAN_OPENING.is_match(text) {
+            return;
+        }
+        let end = self.soft.iter().find(|&&(from, to)| (from..to).contains(&line)).map_or(line + 1, |s| s.1);
+        self.hard.push((line, end));
+    }
+}
+
+/// Whether a sentence speaks of the future.
+pub(super) fn is_plan(sentence: &str, year: Option<u16>) -> bool {
+    let text = TITLES.replace_all(sentence, "");
+    FUTURE.is_match(&text) || year.is_some_and(|y| text.contains(&format!("{}年", y + 1)))
+}
+
+/// Judges a number of a sentence.
+pub(super) fn judge(sentence: &str, number: &Number, own: &Own) -> Verdict {
+    let clause = &sentence[clause_start(sentence, number.start)..number.start];
+    let whole_clause = &sentence[clause_start(sentence, number.start)..clause_end(sentence, number.end)];
+    let unit = number.unit.as_str();
+    let time_unit = matches!(unit, "天" | "小时" | "分钟" | "秒" | "个月" | "周" | "工作日" | "个工作日");
+    let deadline = time_unit && (number.approx == Approx::AtMost || !SPEED.is_match(whole_clause));
+    let difference = matches!(unit, "个百分点" | "百分点" | "倍") || unit != "%" && DELTA.is_match(clause.trim_end());
+    let norm = NORM.is_match(clause) && !matches!(unit, "家" | "个" | "人" | "名" | "%")
+        || matches!(number.approx, Approx::AtLeast | Approx::AtMost) && DEMAND.is_match(clause);
+    if deadline || difference || norm {
+        return Verdict::Not;
+    }
+    match period(sentence, number.start, own.year) {
+        Some(period) => Verdict::Figure(scope(sentence, number.start, own), period, subset(sentence, number.start)),
+        None => Verdict::Not,
+    }
+}
+
+/// The time that governs a place of a sentence; `None` for last year's and next year's.
+pub(super) fn period(sentence: &str, at: usize, year: Option<u16>) -> Option<Period> {
+    let before = &sentence[..at];
+    let hidden = TITLES.replace_all(before, |found: &regex::Captures| "#".repeat(found[0].len())).into_owned();
+    let mut own_year = false;
+    let mut marked: Option<(usize, bool)> = None;
+    for found in TIME.captures_iter(&hidden) {
+        let place = found.get(0)?;
+        let rest = &hidden[place.end()..];
+        if NAMED.is_match(rest) && found.name("year").is_some() {
+            continue;
+        }
+        let is_own = match (found.name("year"), found.name("own")) {
+            (Some(y), _) => year.is_none() || y.as_str().parse() == Ok(year.unwrap_or_default()),
+            (_, Some(_)) => true,
+            _ => found.name("short").is_some() && year.is_some_and(|y| found[0].contains(&format!("{}年", y % 100))),
+        };
+        if is_own {
+            let until = hidden[..place.start()].ends_with(['至', '止', '到']) && found.name("own").is_none();
+            own_year |= !until;
+            marked = Some((place.end(), true));
+            continue;
+        }
+        let lead = &hidden[..place.start()];
+        if rest.starts_with("结转")
+            || rest.starts_with("度结转")
+            || rest.starts_with("转结")
+            || rest.starts_with("以来")
+        {
+            continue;
+        }
+        if (found.name("year").is_some() || found.name("short").is_some())
+            && (FOUNDED.is_match(rest) || rest.starts_with('至') || lead.ends_with('自'))
+        {
+            continue;
+        }
+        if found.name("next").is_some()
+            && (lead.ends_with("结转")
+                || lead.ends_with("转")
+                || lead.ends_with("转至")
+                || lead.ends_with("结转至")
+                || lead.ends_with("到"))
+        {
+            continue;
+        }
+        if COMPARED.is_match(lead) || rest.starts_with("同期") || rest.starts_with("相比") {
+            // 比2022年(31起): last year's, up to the word of change; what follows that word is this year's.
+            if !CHANGED.is_match(rest) && !rest.contains(['，', ',']) {
+                marked = Some((place.end(), false));
+            }
+            continue;
+        }
+        marked = Some((place.end(), false));
+    }
+    if marked.is_some_and(|(_, own)| !own) {
+        return None;
+    }
+    let since = SINCE.is_match(&OWN_SINCE.replace_all(&hidden, ""))
+        && !year.is_some_and(|y| hidden.contains(&format!("{y}年以来")) && !hidden.contains("累计"));
+    let standing = hidden.contains("目前") && clause_has(&hidden, "已");
+    if (since || standing) && !(own_year && !hidden.contains("自开通")) {
+        return Some(Period::Cumulative);
+    }
+    let part =
+        PART.find_iter(&hidden).filter(|p| !hidden[..p.start()].ends_with(['每', '至', '止', '到', '底'])).last();
+    if let Some(part) = part {
+        let after = &hidden[part.end()..];
+        if !WHOLE.is_match(&hidden) && !after.contains("全年") && !after.starts_with('底') && !after.starts_with("以来")
+        {
+            return Some(Period::PartYear);
+        }
+    }
+    Some(Period::Year)
+}
+
+/// Whether a sentence names a time of its own.
+pub(super) fn has_time(sentence: &str) -> bool {
+    TIME.is_match(sentence) || PART.is_match(sentence)
+}
+
+/// Whether a sentence opens with a part of the year that also governs what follows.
+pub(super) fn opens_part(sentence: &str) -> bool {
+    PART.find(sentence).is_some_and(|p| {
+        p.start() <= 12
+            && (p.as_str().contains("半年")
+                || p.as_str().contains("季度")
+                || p.as_str().contains(['-', '—', '~', '～', '至', '到']))
+    }) && !WHOLE.is_match(sentence)
+}
+
+fn clause_has(text: &str, word: &str) -> bool {
+    text[clause_start(text, text.len())..].contains(word)
+}
+
+/// Whose figure stands at a place of a sentence: the last body named before it.
+pub(super) fn scope(sentence: &str, at: usize, own: &Own) -> Scope {
+    let before = &sentence[..at];
+    if UPPER.is_match(before) {
+        return Scope::Other;
+    }
+    let mut best = (0, Scope::Agency);
+    for found in SCOPE.captures_iter(before) {
+        let start = found.get(0).map_or(0, |m| m.start());
+        if OBJECT.is_match(&before[clause_start(before, start)..start]) {
+            continue;
+        }
+        let place = start + 1;
+        let kind = if found.name("hosted").is_some() {
+            Scope::Hosted
+        } else if found.name("all").is_some() {
+            Scope::Aggregate
+        } else {
+            Scope::Agency
+        };
+        best = (place, kind);
+    }
+    let mut start = 0;
+    loop {
+        let clause = &before[start..];
+        let lead = clause.len() - clause.trim_start().len();
+        let clause = &clause[lead..];
+        if let Some((named, length)) = named_body(clause, own)
+            && start + lead + 1 > best.0.saturating_sub(length)
+        {
+            best = (start + lead + 1, named);
+        }
+        match before[start..].find(['，', ',', '；', ';', '：', ':', '、']) {
+            Some(next) => start += next + before[start + next..].chars().next().map_or(1, char::len_utf8),
+            None => break,
+        }
+    }
+    best.1
+}
+
+fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
+    if !own.agency.is_empty() && clause.starts_with(&own.agency) {
+        return Some((Scope::Agency, own.agency.len()));
+    }
+    let found = BODY.captures(clause)?;
+    let (body, after) = (found.name("body")?, &found["after"]);
+    let channel = [
+        "网", "门户", "政府", "微信", "微博", "官方", "长", "级", "民", "场", "里", "内", "直", "两", "主要", "领导",
+        "人民", "“",
+    ];
+    let name = body.as_str();
+    if own.places.iter().any(|p| p == name) {
+        return Some((if own.government { Scope::Agency } else { Scope::Aggregate }, body.end()));
+    }
+    if own.agency.contains(name) || name.contains(&own.agency) && !own.agency.is_empty() {
+        return Some((Scope::Agency, body.end()));
+    }
+    if channel[..6].iter().chain(&channel[6..13]).any(|c| after.starts_with(c)) && !after.starts_with("政府办") {
+        return None;
+    }
+    let generic = [
+        "市区",
+        "城区",
+        "社区",
+        "小区",
+        "园区",
+        "地区",
+        "乡镇",
+        "县区",
+        "区县",
+        "超市",
+        "城市",
+        "党委",
+        "农村",
+        "当地",
+        "发改委",
+        "常委",
+    ];
+    if generic.contains(&name) || name.chars().count() < 2 {
+        return None;
+    }
+    Some((Scope::Other, body.end()))
+}
+
+fn subset(sentence: &str, at: usize) -> bool {
+    let before = &sentence[..at];
+    SUBSET.find_iter(before).last().is_some_and(|found| {
+        let between = &before[found.end()..];
+        let counted = before[..found.start()].contains(|c: char| c.is_ascii_digit());
+        counted && !RESET.is_match(between)
+    })
+}

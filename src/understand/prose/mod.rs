@@ -1,0 +1,301 @@
+//! Figures in prose: the statistics a report states in sentences, and its comparable `core` figures.
+//!
+//! In: a normalized draft, the roles of its lines, its outline, who and when, its tables. Out: every figure of the report's year
+//! with what it counts, whose it is, what time it covers and where it stands; the core; findings where figures disagree. Never a
+//! document number, a date, a slogan, a plan, last year's figure or a difference. Counting is by grammar and a dictionary
+//! (`indicators.toml`); nothing is rescaled and a blank is not a zero.
+
+mod core;
+mod govern;
+mod indicator;
+mod number;
+mod text;
+mod zero;
+
+#[cfg(test)]
+mod gold;
+#[cfg(test)]
+mod tests;
+
+use crate::model::Id;
+use crate::model::diagnostic::Finding;
+use crate::model::form::Indicator;
+use crate::model::report::{Core, Figure, Place, Role, Section, Table};
+use crate::model::source::Draft;
+use crate::model::value::{Approx, Decimal, Period, Standing};
+use govern::{Own, Plans, Verdict};
+use indicator::Window;
+use number::Number;
+use regex::Regex;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use text::Paragraph;
+
+/// What is known of the report before its sentences are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// What each line is, in step with the draft's lines.
+    pub roles: &'a [Role],
+    /// The outline.
+    pub sections: &'a [Section],
+    /// Report year.
+    pub year: Option<u16>,
+    /// Reporting body.
+    pub agency: Option<&'a str>,
+    /// Its place.
+    pub place: Option<&'a Place>,
+    /// The statutory tables as read.
+    pub tables: &'a [Table],
+}
+
+/// What prose says.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// The figures, in order.
+    pub figures: Vec<Figure>,
+    /// The comparable ones, table cells included.
+    pub core: BTreeMap<Id, Core>,
+    /// Figures that disagree.
+    pub findings: Vec<Finding>,
+}
+
+/// The indicator dictionary.
+pub fn indicators() -> Arc<Vec<Indicator>> {
+    #[derive(Deserialize)]
+    struct Dictionary {
+        indicator: Vec<Indicator>,
+    }
+    static INDICATORS: LazyLock<Arc<Vec<Indicator>>> = LazyLock::new(|| {
+        let dictionary: Dictionary = toml::from_str(include_str!("indicators.toml"))
+            .expect("the dictionary is part of the program and a test reads it");
+        Arc::new(dictionary.indicator)
+    });
+    Arc::clone(&INDICATORS)
+}
+
+/// Reads the figures of a draft's prose.
+pub fn read_figures(draft: &Draft, context: &Context) -> Reading {
+    let dictionary = indicators();
+    let paragraphs = text::paragraphs(draft, context.roles);
+    let whole: String = paragraphs.iter().map(|p| p.text.as_str()).collect();
+    let own = Own::new(context.agency, context.place, context.year, &whole);
+    let mut plans = Plans::new(context.sections, context.year);
+    let mut figures = Vec::new();
+    for paragraph in &paragraphs {
+        let line = paragraph.first_line(draft);
+        plans.turn(line, &paragraph.text, context.year);
+        if plans.holds(line) {
+            continue;
+        }
+        let heading = context.sections.iter().rev().find(|s| s.line < line).map_or("", |s| s.title.as_str());
+        let reader = Reader { draft, paragraph, own: &own, dictionary: &dictionary, heading };
+        let mut part = false;
+        for (start, end) in text::sentences(&paragraph.text) {
+            let sentence = &paragraph.text[start..end];
+            let from = figures.len();
+            reader.sentence(start, end, &mut figures);
+            // 1-11月，完成采购160宗。完成招标396宗: the sentences after it keep its time until one names another.
+            part &= !govern::has_time(sentence);
+            for figure in figures[from..].iter_mut().filter(|f| part && f.period == Period::Year) {
+                figure.period = Period::PartYear;
+            }
+            part |= govern::opens_part(sentence);
+        }
+    }
+    let (core, findings) = core::core(&figures, context.tables, &dictionary, &own);
+    Reading { figures, core, findings }
+}
+
+struct Reader<'a> {
+    draft: &'a Draft,
+    paragraph: &'a Paragraph,
+    own: &'a Own,
+    dictionary: &'a [Indicator],
+    heading: &'a str,
+}
+
+impl Reader<'_> {
+    fn sentence(&self, start: usize, end: usize, out: &mut Vec<Figure>) {
+        let sentence = &self.paragraph.text[start..end];
+        if govern::is_plan(sentence, self.own.year) {
+            return;
+        }
+        let numbers = number::scan(sentence);
+        let mut found: Vec<(usize, Figure)> = Vec::new();
+        let mut parent: Option<Id> = None;
+        let mut from = 0;
+        for (index, number) in numbers.iter().enumerate() {
+            let to = numbers.get(index + 1).map_or(sentence.len(), |next| next.start);
+            let to = sentence[number.end..to].find(text::is_comma).map_or(to, |i| number.end + i);
+            let window = Window { sentence, from, number, to };
+            from = number.end;
+            let Verdict::Figure(scope, period, subset) = govern::judge(sentence, number, self.own) else { continue };
+            let id = indicator::find(&window, self.dictionary, parent.as_deref().filter(|_| subset))
+                .filter(|id| !indicator::is_joint(&window, id));
+            if number.chinese && !is_counted(sentence, number, id.is_some()) {
+                continue;
+            }
+            if !subset {
+                parent = id.clone();
+            }
+            let raw = &sentence[number.start..number.end];
+            let span = self.paragraph.origin(self.draft, start + number.start, start + number.end);
+            let figure = Figure {
+                indicator: id,
+                label: label(&window),
+                value: number.value,
+                raw: raw.to_string(),
+                unit: Some(number.unit.clone()),
+                approx: number.approx,
+                scope,
+                period,
+                subset,
+                standing: Standing::Printed,
+                line: span.line,
+                start: span.start,
+                end: span.end,
+                sentence: sentence.trim().to_string(),
+            };
+            found.push((number.start, figure));
+        }
+        self.answered(sentence, start, &mut found);
+        self.zeros(sentence, start, &mut found);
+        found.sort_by_key(|f| f.0);
+        out.extend(found.into_iter().map(|f| f.1));
+    }
+
+    /// 全部按时答复 makes the answered equal to the received of the same sentence.
+    fn answered(&self, sentence: &str, start: usize, found: &mut Vec<(usize, Figure)>) {
+        static ALL: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(
+                r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|予以|进行|作出|做出|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|书面|妥善|、)*(?:答复|办结|回复|办理完毕|办理答复)",
+            )
+            .expect("the pattern is fixed")
+        });
+        if found.iter().any(|(_, f)| f.indicator.as_deref() == Some("requests_answered")) {
+            return;
+        }
+        let received: Vec<&(usize, Figure)> = found
+            .iter()
+            .filter(|(_, f)| f.indicator.as_deref() == Some("requests_received") && f.approx == Approx::Exact)
+            .collect();
+        let [(at, figure)] = received[..] else { return };
+        let Some(all) = ALL.find_at(sentence, *at) else { return };
+        let between = &sentence[*at..all.start()];
+        if figure.value.is_zero()
+            || between.contains(['。', '；', ';'])
+            || between.contains("复议")
+            || between.contains("诉讼")
+            || between.contains("其余")
+            || between.contains("提案")
+            || between.contains("结转")
+        {
+            return;
+        }
+        let span = self.paragraph.origin(self.draft, start + all.start(), start + all.end());
+        let derived = Figure {
+            indicator: Some(Id::Borrowed("requests_answered")),
+            label: all.as_str().to_string(),
+            raw: all.as_str().to_string(),
+            standing: Standing::Solved,
+            subset: false,
+            line: span.line,
+            start: span.start,
+            end: span.end,
+            ..figure.clone()
+        };
+        found.push((all.start(), derived));
+    }
+
+    fn zeros(&self, sentence: &str, start: usize, found: &mut Vec<(usize, Figure)>) {
+        for zero in zero::find(sentence, self.heading) {
+            if found.iter().any(|(_, f)| {
+                f.indicator.as_ref() == Some(&zero.indicator)
+                    && f.standing == Standing::Printed
+                    && zero.indicator != "complaints"
+            }) {
+                continue;
+            }
+            let Some(period) = govern::period(sentence, zero.start, self.own.year) else { continue };
+            let span = self.paragraph.origin(self.draft, start + zero.start, start + zero.end);
+            let figure = Figure {
+                indicator: Some(zero.indicator),
+                label: zero.label,
+                value: Decimal::ZERO,
+                raw: sentence[zero.start..zero.end].to_string(),
+                unit: Some(zero.unit.to_string()),
+                approx: Approx::Exact,
+                scope: govern::scope(sentence, zero.start, self.own),
+                // A zero up to a date is a zero of the year as well.
+                period: if period == Period::Cumulative { Period::Year } else { period },
+                subset: false,
+                standing: Standing::Printed,
+                line: span.line,
+                start: span.start,
+                end: span.end,
+                sentence: sentence.trim().to_string(),
+            };
+            found.push((zero.start, figure));
+        }
+    }
+}
+
+/// Whether a Chinese numeral is a count: 二十三件 is, 三大平台 is not, 两次 is when it is an indicator's own.
+fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
+    let ahead = sentence[..number.digits].chars().next_back();
+    let glued = ahead.is_some_and(|c| "第每同统唯任这某各另数几初首无".contains(c));
+    // Counts say 两次; 二次 is an ordinal.
+    if glued
+        || &sentence[number.digits..].chars().next() == &Some('二') && number.value == Decimal::from(2)
+        || sentence[number.end..].starts_with(['性', '体', '化'])
+    {
+        return false;
+    }
+    number.value > Decimal::from(10) && !(number.unit == "类" || number.unit == "项" && !known)
+        || known && !matches!(number.unit.as_str(), "大类" | "方面")
+        || number.approx != Approx::Exact && number.value >= Decimal::from(10)
+}
+
+/// What is counted, in the report's words.
+fn label(window: &Window) -> String {
+    static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:[\s，,、；;：:。）)”]|其中|和|及|以及|并且?|同时|共计?|累计|全年|今年|本年度?|20[0-9]{2}年度?|已|还|也|了|的)+").expect("the pattern is fixed")
+    });
+    static TAIL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:[\s，,：:（(]|共计?|总计|合计|累计|达到?了?|为|约|有|计|分别|数量)+$")
+            .expect("the pattern is fixed")
+    });
+    let sentence = window.sentence;
+    let behind: String = sentence[window.number.end..window.to]
+        .chars()
+        .take_while(|c| !"，,、；;。：:（()）“”的".contains(*c))
+        .take(16)
+        .collect();
+    let clause = text::clause_start(sentence, window.number.start).max(window.from);
+    let before = TAIL.replace(&sentence[clause..window.number.start], "").into_owned();
+    let before = LEAD.replace(&before, "").into_owned();
+    let noun = behind.trim();
+    if matches!(window.number.unit.as_str(), "个" | "家" | "名" | "台" | "所" | "项" | "件" | "条" | "场" | "次")
+        && noun.chars().count() >= 2
+        && before.chars().count() <= 6
+    {
+        return noun.to_string();
+    }
+    if before.is_empty() {
+        // A clause of its own: the words of the one before it.
+        let earlier = &sentence[..clause.saturating_sub(1).min(window.from.max(clause))];
+        let earlier: String = earlier
+            .chars()
+            .rev()
+            .take_while(|c| !"，,；;。".contains(*c))
+            .take(20)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
+        return if noun.is_empty() { earlier } else { noun.to_string() };
+    }
+    let long: Vec<char> = before.chars().collect();
+    long[long.len().saturating_sub(24)..].iter().collect()
+}

@@ -1,0 +1,631 @@
+//! What each line is: title, page furniture, metadata, prose, table, blank; and the fields of the metadata rows.
+//!
+//! In: a [`Draft`]. Out: one [`Role`] per line, the title and the fields with their places. Furniture and metadata are looked for
+//! above the body and below it; inside the body a sentence that merely has such a word stays prose. Must never drop a line.
+
+use crate::model::report::Role;
+use crate::model::source::{Draft, Span};
+use regex::Regex;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// What a metadata label stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// 索引号.
+    Index,
+    /// 文号.
+    Document,
+    /// 分类.
+    Category,
+    /// 发布机构.
+    Publisher,
+    /// 来源.
+    Source,
+    /// 发布时间.
+    Published,
+    /// 成文日期.
+    Written,
+    /// 名称, 标题.
+    Title,
+    /// Metadata that the contract has no field for.
+    Other,
+    /// Counters and buttons.
+    Furniture,
+}
+
+/// One field of a metadata row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What it is.
+    pub label: Label,
+    /// Its text, never empty.
+    pub value: String,
+    /// Where the value stands.
+    pub at: Span,
+    /// Whether it stands above the body.
+    pub above: bool,
+}
+
+/// The report's title as printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    /// Its text; the parts of a title broken over lines are joined.
+    pub text: String,
+    /// Where its last part stands.
+    pub at: Span,
+}
+
+/// The first pass over a draft.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// One per line.
+    pub roles: Vec<Role>,
+    /// The title, if the text has one.
+    pub title: Option<Title>,
+    /// Fields in order.
+    pub fields: Vec<Field>,
+    /// Dates that stand alone under the title, indices of lines.
+    pub loose_dates: Vec<usize>,
+}
+
+/// Labels, the strict ones (that need no colon) marked. Longer labels come first where one begins another.
+const LABELS: &[(&str, Label, bool)] = &[
+    ("信息索引号", Label::Index, true),
+    ("信息索引", Label::Index, true),
+    ("索引号", Label::Index, true),
+    ("索取号", Label::Index, true),
+    ("发文字号", Label::Document, true),
+    ("文件编号", Label::Document, true),
+    ("公文文号", Label::Document, true),
+    ("文件号", Label::Document, false),
+    ("文号", Label::Document, true),
+    ("主题分类", Label::Category, true),
+    ("信息分类", Label::Category, true),
+    ("信息类别", Label::Category, true),
+    ("体裁分类", Label::Other, true),
+    ("组配分类", Label::Category, true),
+    ("公开类别", Label::Category, false),
+    ("所属栏目", Label::Category, false),
+    ("分类", Label::Category, true),
+    ("类别", Label::Category, false),
+    ("信息发布机构", Label::Publisher, true),
+    ("发布机构", Label::Publisher, true),
+    ("发文机构", Label::Publisher, true),
+    ("发文机关", Label::Publisher, true),
+    ("发布单位", Label::Publisher, false),
+    ("发布机关", Label::Publisher, true),
+    ("公开主体", Label::Publisher, true),
+    ("公开责任部门", Label::Publisher, true),
+    ("责任部门", Label::Publisher, false),
+    ("信息来源", Label::Source, false),
+    ("文章来源", Label::Source, false),
+    ("稿件来源", Label::Source, false),
+    ("来源单位", Label::Source, false),
+    ("供稿单位", Label::Source, false),
+    ("来源", Label::Source, false),
+    ("来自", Label::Source, false),
+    ("成文日期", Label::Written, true),
+    ("成文时间", Label::Written, true),
+    ("发文日期", Label::Written, true),
+    ("发文时间", Label::Written, true),
+    ("生成日期", Label::Written, true),
+    ("生成时间", Label::Written, true),
+    ("制发日期", Label::Written, true),
+    ("发布日期", Label::Published, true),
+    ("发布时间", Label::Published, true),
+    ("公开日期", Label::Published, true),
+    ("公开时间", Label::Published, true),
+    ("公布日期", Label::Published, false),
+    ("录入时间", Label::Published, false),
+    ("上传时间", Label::Published, false),
+    ("发稿时间", Label::Published, false),
+    ("信息时间", Label::Published, false),
+    ("日期", Label::Published, false),
+    ("时间", Label::Published, false),
+    ("信息名称", Label::Title, true),
+    ("文件名称", Label::Title, false),
+    ("名称", Label::Title, false),
+    ("标题", Label::Title, false),
+    ("更新时间", Label::Other, false),
+    ("更新日期", Label::Other, false),
+    ("公开方式", Label::Other, true),
+    ("公开形式", Label::Other, true),
+    ("公开范围", Label::Other, true),
+    ("公开时限", Label::Other, true),
+    ("公开程序", Label::Other, false),
+    ("内容概述", Label::Other, false),
+    ("内容描述", Label::Other, false),
+    ("信息概述", Label::Other, false),
+    ("生效日期", Label::Other, false),
+    ("废止日期", Label::Other, false),
+    ("失效日期", Label::Other, false),
+    ("有效性", Label::Other, false),
+    ("有效期", Label::Other, false),
+    ("时效性", Label::Other, false),
+    ("时效", Label::Other, false),
+    ("服务对象", Label::Other, false),
+    ("主题词", Label::Other, false),
+    ("关键词", Label::Other, false),
+    ("关键字", Label::Other, false),
+    ("载体类型", Label::Other, false),
+    ("语种", Label::Other, false),
+    ("责任编辑", Label::Other, false),
+    ("信息员", Label::Other, false),
+    ("编辑", Label::Other, false),
+    ("作者", Label::Other, false),
+    ("撰稿人", Label::Other, false),
+    ("审核人", Label::Other, false),
+    ("审核", Label::Other, false),
+    ("录入", Label::Other, false),
+    ("累计次数", Label::Furniture, false),
+    ("浏览次数", Label::Furniture, false),
+    ("浏览量", Label::Furniture, false),
+    ("浏览", Label::Furniture, false),
+    ("阅读次数", Label::Furniture, false),
+    ("阅读量", Label::Furniture, false),
+    ("阅读", Label::Furniture, false),
+    ("访问次数", Label::Furniture, false),
+    ("访问量", Label::Furniture, false),
+    ("点击次数", Label::Furniture, false),
+    ("点击率", Label::Furniture, false),
+    ("点击数", Label::Furniture, false),
+    ("点击量", Label::Furniture, false),
+    ("点击", Label::Furniture, false),
+    ("人气", Label::Furniture, false),
+    ("字体大小", Label::Furniture, false),
+    ("字体", Label::Furniture, false),
+    ("字号", Label::Furniture, false),
+    ("分享到", Label::Furniture, false),
+    ("分享", Label::Furniture, false),
+    ("打印", Label::Furniture, false),
+];
+
+/// A label at the start of a row or after a separator; white space inside it is layout (名　　称).
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    let spaced = |label: &str| label.chars().map(String::from).collect::<Vec<_>>().join(r"[\s　]*");
+    let all: Vec<_> = LABELS.iter().map(|(label, ..)| spaced(label)).collect();
+    Regex::new(&format!(r"(?:^|[\s|｜【\[(（;；,，>])({})([\s　]*[】\]]?[\s　]*[:：]|[】\]])?", all.join("|")))
+        .expect("a closed list")
+});
+
+static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^(?:[【\[(（〖]?\s*(?:打印本?页?|打印此页|打印文章|我要打印|关闭窗口|关闭本?页?|关闭|返回顶部|返回首页|返回列表|返回|收藏本?页?|加入收藏|设为首页|推荐|纠错|分享|分享到|",
+        r"TOP|回到顶部|下载|全文下载|保存|微信|微博|新浪微博|腾讯微博|QQ空间|扫一扫|更多|繁体|简体|无障碍(?:浏览|阅读)?|登录|注册|RSS|首页|网站地图|联系我们|关于我们|网站声明|隐私声明|版权声明|大|中|小|",
+        r"[-+AaT])\s*[】\])）〗]?[\s|｜·,/-]*)+[:：]?$",
+        r"|^(?:您?(?:当前|现在|所在)的?位置|当前栏目|您?所在栏目|您现在位于|位置)\s*[:：是]",
+        r"|^[>＞»›]",
+        r"|^首页\s*[>＞»›/\-]",
+        r"|^(?:上|下)一?[篇条页]\s*[:：]",
+        r"|^(?:相关(?:链接|文章|新闻|信息|稿件|阅读|附件)|热门(?:文章|信息|点击)|最新(?:文章|信息)|友情链接|推荐阅读)\s*[:：]?",
+        r"|扫一扫.*(?:手机|分享|关注|打开)|手机(?:扫码|打开当前页)|分享到.{0,6}(?:微信|朋友圈|微博)",
+        r"|ICP备|公网安备|网站标识码|(?i:copyright)|©|版权所有|all rights reserved|建议使用.{0,12}(?:浏览器|分辨率)|最佳浏览",
+        r"|^(?:主办(?:单位)?|承办(?:单位)?|技术支持|协办(?:单位)?|维护(?:单位)?|网站(?:管理|维护|主办))\s*[:：]",
+        r"|您是第.{0,12}(?:访客|访问)|访问(?:总量|人数)\s*[:：]?\s*\d",
+        r"|^(?:字号|字体)\s*[:：]?\s*[\[【(]?\s*(?:大|小|[TtAa][+-]?|\])|^[\[【(]\s*大\s+中\s+小",
+        r"|^(?:广告|赞助商|推广)\s*[:：]?$|(?:免费下载|代写|范文网|文库|点击下载全文|加微信|加QQ群|优惠券)",
+    ))
+    .expect("a closed pattern")
+});
+
+static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:报告|年报|总结|统计表|情况表|汇总表|报表|情况|通知|公告|通告|公示|说明|信息)(?:书)?$")
+        .expect("a pattern")
+});
+static TITLE_TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\s*(?:[(（【\[][^()（）]{1,20}[)）】\]]|[-—–]{1,2}[^-—–]{2,30})$").expect("a pattern")
+});
+static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．,，]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]|\d{1,2}\s*[.．、](?:[^\d]|$)|第[一二三四五六七八九十\d]{1,3}[章部节条])")
+        .expect("a pattern")
+});
+/// A line that is a date and nothing more, a weekday or a time of day allowed.
+static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[(（]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|[〇○零一二三四五六七八九OＯ０]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)(?:\s*\d{1,2}\s*[:：]\s*\d{1,2}(?:[:：]\d{1,2})?)?\s*[)）]?$")
+        .expect("a pattern")
+});
+static NUMBER_CELL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[-+]?[\d,，.]+\s*(?:%|件|条|万元|元|个|人|次|项)?$|^[/—–-]{1,2}$").expect("a pattern")
+});
+
+/// Whether a line opens with an ordinal of the outline.
+pub fn has_ordinal(text: &str) -> bool {
+    ORDINAL.is_match(text)
+}
+
+/// Whether a line is a date and nothing more.
+pub fn is_date(text: &str) -> bool {
+    DATE_ALONE.is_match(text)
+}
+
+/// Whether a line is a figure or a dash and nothing more, as in the cell of a table.
+pub fn is_cell(text: &str) -> bool {
+    NUMBER_CELL.is_match(text)
+}
+
+/// Whether a text reads as the title of a report of this kind.
+pub fn is_title(text: &str) -> bool {
+    let length = text.chars().count();
+    if !(6..=80).contains(&length) || text.contains(['。', '；', '！', '？']) || has_ordinal(text) {
+        return false;
+    }
+    let mut bare = text.trim_end_matches(['"', '”', '》', ' ']);
+    while let Some(tail) = TITLE_TAIL.find(bare) {
+        bare = &bare[..tail.start()];
+    }
+    let about = ["公开", "年度报告", "年报", "政府网站"].iter().any(|w| text.contains(w));
+    let opens_a_sentence =
+        ["现将", "根据", "按照", "本报告", "本年报", "为了", "以下", "附件", "附:", "附：", "依据", "上一篇", "下一篇"];
+    about
+        && (TITLE_END.is_match(bare) || bare.ends_with("公开"))
+        && !bare.ends_with("有关情况")
+        && !opens_a_sentence.iter().any(|w| text.starts_with(w))
+        && !text.contains([':', '：'])
+        && !text.contains('>')
+}
+
+/// The first pass: everything but headings and claimed tables.
+pub fn read(draft: &Draft) -> Reading {
+    let lines = &draft.lines;
+    let text = |i: usize| lines[i].text.trim();
+    let mut reading = Reading { roles: vec![Role::Prose; lines.len()], ..Reading::default() };
+    let grids = grid_lines(draft);
+    for (i, role) in reading.roles.iter_mut().enumerate() {
+        if text(i).is_empty() {
+            *role = Role::Blank;
+        } else if i < draft.front as usize {
+            *role = Role::Meta;
+        }
+    }
+    let filled: Vec<usize> = (draft.front as usize..lines.len()).filter(|&i| !text(i).is_empty()).collect();
+    find_title(draft, &filled, &mut reading);
+    let below_title = filled.iter().rposition(|&i| reading.roles[i] == Role::Title).map_or(0, |p| p + 1);
+
+    // Above the title: whatever is not metadata is furniture of the page.
+    let mut pending = None;
+    for &i in filled.iter().take(below_title) {
+        if reading.roles[i] == Role::Title {
+            pending = None;
+            continue;
+        }
+        reading.roles[i] = match metadata(draft, i, &mut pending, true, &grids, &mut reading.fields) {
+            Some(role) => role,
+            None => Role::Chrome,
+        };
+    }
+    // Between the title and the body.
+    let mut body = below_title;
+    let mut pending = None;
+    while let Some(&i) = filled.get(body) {
+        let role = metadata(draft, i, &mut pending, true, &grids, &mut reading.fields);
+        let role = role.or_else(|| (reading.title.is_some() && furniture_word(text(i))).then_some(Role::Chrome));
+        let role = role.or_else(|| {
+            (is_date(text(i)) && filled.get(body + 1).is_some_and(|&next| !is_cell(text(next)))).then(|| {
+                reading.loose_dates.push(i);
+                Role::Meta
+            })
+        });
+        let Some(role) = role else { break };
+        reading.roles[i] = role;
+        body += 1;
+    }
+    // Below the body, from the end upwards.
+    let mut end = filled.len();
+    let mut unsure = 0;
+    let mut cursor = filled.len();
+    while cursor > body {
+        let i = filled[cursor - 1];
+        let mut none = None;
+        let mut fields = Vec::new();
+        if let Some(role) = metadata(draft, i, &mut none, false, &grids, &mut fields) {
+            reading.roles[i] = role;
+            reading.fields.extend(fields);
+            for &between in &filled[cursor..end] {
+                if reading.roles[between] == Role::Prose {
+                    reading.roles[between] = Role::Chrome;
+                }
+            }
+            end = cursor - 1;
+            unsure = 0;
+        } else if unsure < 4
+            && text(i).chars().count() <= 50
+            && !text(i).contains('。')
+            && !has_ordinal(text(i))
+            && !is_date(text(i))
+            && !grids.contains(&i)
+            && !is_cell(text(i))
+        {
+            unsure += 1;
+        } else {
+            break;
+        }
+        cursor -= 1;
+    }
+    // Unmistakable furniture inside the body: a whole line of page buttons.
+    for &i in &filled[body.min(end)..end] {
+        if !grids.contains(&i) && buttons_only(text(i)) {
+            reading.roles[i] = Role::Chrome;
+        }
+    }
+    mark_tables(draft, &filled[body.min(end)..end], &grids, &mut reading.roles);
+    reading
+}
+
+/// Indices of lines that stand in a table by markup.
+fn grid_lines(draft: &Draft) -> BTreeSet<usize> {
+    draft.grids.iter().flat_map(|g| &g.cells).filter(|c| c.line > 0).map(|c| c.line as usize - 1).collect()
+}
+
+/// How much of a title a text is: 0 for none, more for a year, a body and a proper end.
+fn rank(text: &str) -> u8 {
+    static YEAR: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?:19|20)\d\d|[一二][〇○零一二三四五六七八九OＯ０]{3}").expect("a pattern"));
+    if !is_title(text) {
+        return 0;
+    }
+    let weak = ["公开", "信息", "情况"].iter().any(|w| text.ends_with(w));
+    let year = YEAR.is_match(text);
+    if weak && !year {
+        return 0;
+    }
+    1 + 2 * u8::from(year) + 2 * u8::from(super::agency::in_title(text).is_some()) + u8::from(!weak)
+}
+
+/// Finds the title among the lines above the body. It may be broken over two or three lines.
+fn find_title(draft: &Draft, filled: &[usize], reading: &mut Reading) {
+    let text = |i: usize| draft.lines[i].text.trim();
+    let mut window = Vec::new();
+    for &i in filled.iter().take(120) {
+        let line = text(i);
+        let sentence = line.contains('。') && line.chars().count() > 50;
+        if (has_ordinal(line) && !heading_markup(draft, i)) || sentence {
+            break;
+        }
+        window.push(i);
+    }
+    let labelled = |i: usize| !fields(text(i), false).is_empty() || FURNITURE.is_match(text(i));
+    let joined = |from: usize, to: usize| window[from..=to].iter().map(|&i| text(i)).collect::<Vec<_>>().join("");
+    // The best title names its body and its year; a column of the site (政府信息公开年报) does neither. The first of equals wins,
+    // a title on one line before one broken over several.
+    let mut found: Option<(u8, (usize, usize))> = None;
+    for width in [1usize, 2, 3] {
+        for from in 0..(window.len() + 1).saturating_sub(width) {
+            let to = from + width - 1;
+            let apart = window[from..=to].windows(2).any(|w| w[1] - w[0] > 2);
+            if apart || window[from..=to].iter().any(|&i| labelled(i) || is_date(text(i))) {
+                continue;
+            }
+            let part = |&i: &usize| text(i).chars().count() <= 40 && (width == 1 || rank(text(i)) < 6);
+            let whole = joined(from, to);
+            let rank = rank(&whole);
+            if rank > 0
+                && (width == 1 || window[from..=to].iter().all(part))
+                && found.is_none_or(|(best, _)| rank > best)
+            {
+                found = Some((rank, (from, to)));
+            }
+        }
+    }
+    let found = found.map(|(_, place)| place);
+    let Some((from, mut to)) = found else { return };
+    // The end of a long title (…的通知) on a line of its own, a year alone below.
+    if let Some(&below) = window.get(to + 1)
+        && below == window[to] + 1
+        && text(below).chars().count() <= 20
+        && ["通知", "公告", "通告", "的报告"].iter().any(|w| text(below).ends_with(w))
+        && is_title(&joined(from, to + 1))
+    {
+        to += 1;
+    }
+    static YEAR_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[(（]?\s*(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年?度?\s*[)）]?$").expect("a pattern")
+    });
+    if let Some(&below) = window.get(to + 1)
+        && YEAR_ALONE.is_match(text(below))
+        && below <= window[to] + 2
+    {
+        to += 1;
+    }
+    let last = &draft.lines[window[to]];
+    let (start, end) = trimmed(&last.text);
+    reading.title = Some(Title { text: cut_site_name(&joined(from, to)).to_owned(), at: last.origin(start, end) });
+    for &i in &window[from..=to] {
+        reading.roles[i] = Role::Title;
+    }
+    // The same title again (page title, then the article's own).
+    for &i in &window[to + 1..] {
+        if text(i) == text(window[to]) {
+            reading.roles[i] = Role::Title;
+        }
+    }
+}
+
+/// `…年度报告_某某市人民政府`: the site's name behind the title. A body behind a title without one is the reporting body.
+fn cut_site_name(title: &str) -> &str {
+    let Some(at) = title.find(['_', '|', '-', '–', '—']) else { return title };
+    let (own, site) = (title[..at].trim(), title[at..].trim_matches(['_', '|', '-', '–', '—', ' ']));
+    let cut = is_title(own) && (super::agency::in_title(own).is_some() || !super::agency::is_body(site));
+    if cut { own } else { title }
+}
+
+/// Level of a Markdown or HTML heading whose marks `read` took away.
+pub fn markup_level(draft: &Draft, i: usize) -> Option<u8> {
+    let edits = draft.lines[i].edits.iter().filter(|e| e.rule == "markdown-markup");
+    edits.map(|e| e.was.trim()).find(|was| !was.is_empty() && was.bytes().all(|b| b == b'#')).map(|was| was.len() as u8)
+}
+
+fn heading_markup(draft: &Draft, i: usize) -> bool {
+    markup_level(draft, i) == Some(1)
+}
+
+/// Byte range of a line without the white space around it.
+pub fn trimmed(text: &str) -> (usize, usize) {
+    let start = text.len() - text.trim_start().len();
+    (start, start + text.trim().len())
+}
+
+/// Labels of a row: kind, range of the value, whether a colon or bracket closes the label. Empty when the row opens with no label.
+fn fields(text: &str, any_start: bool) -> Vec<(Label, std::ops::Range<usize>, bool)> {
+    let (start, end) = trimmed(text);
+    let line = &text[start..end];
+    let hits: Vec<_> = LABEL.captures_iter(line).collect();
+    let mut out: Vec<(Label, std::ops::Range<usize>, bool)> = Vec::new();
+    for (n, hit) in hits.iter().enumerate() {
+        let (Some(whole), Some(name)) = (hit.get(0), hit.get(1)) else { continue };
+        let plain: String = name.as_str().chars().filter(|c| !c.is_whitespace()).collect();
+        let Some(&(_, label, strict)) = LABELS.iter().find(|(l, ..)| *l == plain) else { continue };
+        let closed = hit.get(2).is_some();
+        if n == 0
+            && !any_start
+            && whole.start() > 0
+            && !line[..whole.start()].trim_matches(['|', '｜', '【', '[', ' ']).is_empty()
+        {
+            return Vec::new();
+        }
+        if !closed && !strict {
+            if n == 0 {
+                return Vec::new();
+            }
+            continue;
+        }
+        if let Some(before) = out.last_mut() {
+            before.1.end = whole.start() + start;
+        }
+        out.push((label, whole.end() + start..end, closed));
+    }
+    for (_, value, _) in &mut out {
+        let raw = &text[value.clone()];
+        let (from, to) = trimmed(raw);
+        let cut = VALUE_TAIL.find(&raw[from..to]).map_or(to, |m| from + m.start());
+        let kept = raw[from..cut].trim_end_matches(|c: char| c.is_whitespace() || "|｜;；,，【[(（】]".contains(c));
+        let skipped = kept.len() - kept.trim_start_matches(['|', '｜', ' ']).len();
+        *value = value.start + from + skipped.min(kept.len())..value.start + from + kept.len();
+    }
+    out
+}
+
+/// Buttons behind the last value of a row.
+static VALUE_TAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:\s|^)[【\[(（]?\s*(?:大\s+中\s+小|大\s*\|\s*中|打印|关闭|分享|收藏|纠错|我要纠错|字体|字号|浏览|点击|访问量|视力保护色?)(?:\s|[】\])）:：]|$).*$|\s*\[\s*\]\s*$").expect("a pattern")
+});
+
+/// Reads a row of metadata or furniture; `pending` carries a label whose value stands on the next line.
+fn metadata(
+    draft: &Draft,
+    i: usize,
+    pending: &mut Option<(Label, usize)>,
+    above: bool,
+    grids: &BTreeSet<usize>,
+    out: &mut Vec<Field>,
+) -> Option<Role> {
+    let line = &draft.lines[i];
+    let text = line.text.as_str();
+    let trim = text.trim();
+    let length = trim.chars().count();
+    let waiting = pending.take();
+    let rows = if length <= 300 { fields(text, false) } else { Vec::new() };
+    let sentence =
+        trim.ends_with(['。', '；']) || (trim.contains('。') && rows.first().is_none_or(|r| r.0 != Label::Other));
+    if !rows.is_empty() && !sentence {
+        let lone = rows.len() == 1 && !rows[0].2;
+        let fits = |label: Label, value: &str| match label {
+            Label::Published | Label::Written => {
+                value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit() || "二".contains(c))
+            }
+            Label::Index | Label::Document => value.chars().count() <= 60,
+            Label::Other | Label::Furniture => true,
+            _ => value.chars().count() <= 60,
+        };
+        let plain_words = |value: &str| value.chars().count() <= 25 && !value.contains([',', '，', '、']);
+        let good = rows.iter().all(|(label, value, _)| fits(*label, &text[value.clone()]))
+            && (!lone
+                || matches!(rows[0].0, Label::Index | Label::Published | Label::Written)
+                || plain_words(&text[rows[0].1.clone()]));
+        if good {
+            let mut role = Role::Chrome;
+            for (label, value, closed) in &rows {
+                if *label != Label::Furniture {
+                    role = Role::Meta;
+                }
+                let words = &text[value.clone()];
+                if words.is_empty() {
+                    if *closed || grids.contains(&i) {
+                        *pending = Some((*label, i));
+                    }
+                } else if !matches!(label, Label::Furniture | Label::Other) {
+                    out.push(Field {
+                        label: *label,
+                        value: words.to_owned(),
+                        at: line.origin(value.start, value.end),
+                        above,
+                    });
+                }
+            }
+            if rows.len() > 1 && !grids.contains(&i) {
+                *pending = None;
+            }
+            return Some(role);
+        }
+    }
+    if FURNITURE.is_match(trim) && (length <= 120 || trim.contains('>')) && !trim.ends_with('。') {
+        return Some(Role::Chrome);
+    }
+    // The value of a label that stood alone on the line before.
+    if let Some((label, at)) = waiting
+        && i == at + 1
+        && length <= 40
+        && !trim.contains('。')
+        && !has_ordinal(trim)
+        && !is_title(trim)
+    {
+        let date = matches!(label, Label::Published | Label::Written);
+        let digit = trim.starts_with(|c: char| c.is_ascii_digit());
+        if date == is_date(trim) || (!date && digit) {
+            if label == Label::Furniture {
+                return digit.then_some(Role::Chrome);
+            }
+            if label != Label::Other {
+                let (start, end) = trimmed(text);
+                out.push(Field { label, value: trim.to_owned(), at: line.origin(start, end), above });
+            }
+            return Some(Role::Meta);
+        }
+    }
+    None
+}
+
+/// A whole line of buttons, beyond doubt even inside a text.
+fn buttons_only(text: &str) -> bool {
+    text.chars().count() >= 4
+        && ["打印本页", "关闭窗口", "打印此页", "关闭本页", "返回顶部", "扫一扫在手机"]
+            .iter()
+            .any(|b| text.starts_with(b) || text.starts_with(&format!("【{b}")))
+        && FURNITURE.is_match(text)
+}
+
+fn furniture_word(text: &str) -> bool {
+    matches!(text, "正文" | "正文:" | "全文" | "[ ]" | "【 】" | "—" | "*" | "……")
+}
+
+/// Lines that can only be cells: grids, pipe rows, figures standing alone and the short labels between them.
+fn mark_tables(draft: &Draft, body: &[usize], grids: &BTreeSet<usize>, roles: &mut [Role]) {
+    let text = |i: usize| draft.lines[i].text.trim();
+    for &i in body {
+        let long = text(i).chars().count() > 80 && text(i).contains('。');
+        if roles[i] == Role::Prose && ((grids.contains(&i) && !long) || (text(i).matches('|').count() >= 2)) {
+            roles[i] = Role::Table;
+        }
+    }
+    let cells: Vec<usize> = (0..body.len()).filter(|&p| is_cell(text(body[p]))).collect();
+    for pair in cells.windows(2) {
+        let short = |p: usize| text(body[p]).chars().count() <= 40 && !text(body[p]).ends_with('。');
+        if pair[1] - pair[0] <= 5 && (pair[0]..=pair[1]).all(short) {
+            for &i in &body[pair[0]..=pair[1]] {
+                if roles[i] == Role::Prose {
+                    roles[i] = Role::Table;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! One agency over the years, and the list of all agencies.
+//!
+//! In: the agency's entries. Out: its reports, every indicator it ever gave as a small chart and as rows of one table with the
+//! form regimes kept apart, how its requests ended, and its findings.
+
+use super::chart::{self, Point};
+use super::{
+    Shared, brief, crumb, digest, feed_entries, feed_json, figure, indicator_link, indicators_of, page, pieces,
+    region_name, region_path, share, years_of,
+};
+use crate::model::archive::{Agency, Archive};
+use crate::model::page::Page;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// How a request can end, in the order of the form; the parts of the yearly composition.
+pub(super) const OUTCOMES: &[(&str, &str)] = &[
+    ("granted", "予以公开"),
+    ("partially_granted", "部分公开"),
+    ("denied_total", "不予公开"),
+    ("unavailable_total", "无法提供"),
+    ("not_processed_total", "不予处理"),
+    ("other_total", "其他处理"),
+];
+
+/// One page per agency.
+pub fn pages(archive: &Archive) -> Vec<Page> {
+    let shared = share(archive);
+    let mut pages = Vec::with_capacity(archive.agencies.len());
+    for agency in archive.agencies.values() {
+        let mut hash = digest(archive, "agency");
+        feed_json(&mut hash, agency);
+        feed_json(&mut hash, &agency.region.as_ref().map(|code| region_path(archive, code)));
+        feed_entries(&mut hash, archive, agency.entries.iter().copied());
+        let id = agency.id.clone();
+        pages.push(page(&shared, agency.url.clone(), "agency.html", hash, move |shared| context(shared, &id)));
+    }
+    pages
+}
+
+fn context(shared: &Shared, id: &str) -> Json {
+    let archive = &shared.archive;
+    let Some(agency) = archive.agencies.get(id) else { return Json::Null };
+    let years = years_of(archive, &agency.entries);
+    let span: Vec<u16> = match (years.first(), years.last()) {
+        // The years between are shown even when empty: a gap is what a reader came to see. A lone impossible year is not.
+        (Some(&first), Some(&last)) => (first.max(last.saturating_sub(29))..=last).collect(),
+        _ => Vec::new(),
+    };
+    let by_year = by_year(archive, agency);
+    let reports: Vec<Json> = agency.entries.iter().rev().map(|&i| brief(archive, &archive.entries[i])).collect();
+    let mut groups: Vec<Json> = Vec::new();
+    let mut charts = Vec::new();
+    for indicator in indicators_of(archive, &agency.entries) {
+        let cells: Vec<Json> = span.iter().map(|year| cell(archive, &by_year, *year, &indicator.id)).collect();
+        let points: Vec<(u16, Option<Point>)> = span
+            .iter()
+            .map(|year| (*year, core_of(archive, &by_year, *year, &indicator.id).map(Point::from)))
+            .collect();
+        if points.iter().filter(|(_, p)| p.is_some()).count() >= 2
+            && let Some(drawn) = chart::columns(&indicator.label, &indicator.unit, &points)
+        {
+            charts.push(json!({ "id": indicator.id, "group": indicator.group, "chart": drawn }));
+        }
+        let row = json!({ "indicator": indicator_link(indicator), "cells": cells });
+        match groups.last_mut().filter(|g| g["name"] == indicator.group.as_str()) {
+            Some(group) => group["rows"].as_array_mut().into_iter().for_each(|rows| rows.push(row.clone())),
+            None => groups.push(json!({ "name": indicator.group, "rows": [row] })),
+        }
+    }
+    let outcomes: Vec<_> = span
+        .iter()
+        .map(|year| {
+            let part = |id: &str| core_of(archive, &by_year, *year, id).map(|core| core.value);
+            (*year, OUTCOMES.iter().map(|(id, label)| (*id, *label, part(id))).collect::<Vec<_>>())
+        })
+        .collect();
+    let findings: Vec<Json> = agency
+        .entries
+        .iter()
+        .rev()
+        .flat_map(|&i| archive.entries[i].findings.iter().map(move |finding| (i, finding)))
+        .map(|(i, finding)| {
+            let card = &archive.entries[i].card;
+            json!({
+                "code": finding.code, "severity": finding.severity, "message": finding.message, "line": finding.line,
+                "year": card.year, "url": card.url,
+            })
+        })
+        .collect();
+    let successor = agency.successor_of.as_ref().and_then(|old| archive.agencies.get(old));
+    let heirs: Vec<Json> = archive
+        .agencies
+        .values()
+        .filter(|other| other.successor_of.as_deref() == Some(agency.id.as_str()))
+        .map(|other| crumb(&other.name, &other.url))
+        .collect();
+    json!({
+        "title": agency.name,
+        "agency": agency,
+        "region_path": agency.region.as_ref().map(|code| region_path(archive, code)),
+        "succeeds": successor.map(|old| crumb(&old.name, &old.url)),
+        "succeeded_by": heirs,
+        "years": span,
+        "missing": span.iter().filter(|year| !years.contains(year)).collect::<Vec<_>>(),
+        "regimes": chart::regime_groups(&span),
+        "reports": reports,
+        "groups": groups,
+        "charts": charts,
+        "composition": chart::composition(&outcomes),
+        "findings": findings,
+    })
+}
+
+/// Which entry speaks for a year: the first annual report of it, else the first of any kind.
+fn by_year(archive: &Archive, agency: &Agency) -> BTreeMap<u16, usize> {
+    let mut years: BTreeMap<u16, usize> = BTreeMap::new();
+    for &index in &agency.entries {
+        let card = &archive.entries[index].card;
+        let Some(year) = card.year else { continue };
+        let better = |held: &usize| card.kind < archive.entries[*held].card.kind;
+        if years.get(&year).is_none_or(better) {
+            years.insert(year, index);
+        }
+    }
+    years
+}
+
+fn core_of<'a>(
+    archive: &'a Archive,
+    by_year: &BTreeMap<u16, usize>,
+    year: u16,
+    id: &str,
+) -> Option<&'a crate::model::report::Core> {
+    archive.entries[*by_year.get(&year)?].core.get(id)
+}
+
+fn cell(archive: &Archive, by_year: &BTreeMap<u16, usize>, year: u16, id: &str) -> Json {
+    let Some(core) = core_of(archive, by_year, year, id) else { return Json::Null };
+    let mut cell = figure(core);
+    cell["url"] = Json::String(archive.entries[by_year[&year]].card.url.clone());
+    cell
+}
+
+/// All agencies, by region.
+pub fn listing(archive: &Archive) -> Vec<Page> {
+    let shared = share(archive);
+    let mut order: Vec<String> = archive.agencies.keys().cloned().collect();
+    order.sort_by_key(|id| (archive.agencies[id].region.is_none(), archive.agencies[id].region.clone(), id.clone()));
+    let mut pages = Vec::new();
+    for piece in pieces("agencies/", order.len()) {
+        let ids: Vec<String> = order[piece.range.clone()].to_vec();
+        let mut hash = digest(archive, "agencies");
+        for id in &ids {
+            feed_json(&mut hash, &archive.agencies[id]);
+            feed_entries(&mut hash, archive, archive.agencies[id].entries.iter().copied());
+        }
+        feed_json(&mut hash, &(piece.count, order.len()));
+        let (links, total) = (piece.links(), order.len());
+        pages.push(page(&shared, piece.url, "agencies.html", hash, move |shared| {
+            let archive = &shared.archive;
+            let mut groups: Vec<Json> = Vec::new();
+            for id in &ids {
+                let agency = &archive.agencies[id];
+                let years = years_of(archive, &agency.entries);
+                let row = json!({
+                    "name": agency.name, "url": agency.url, "aliases": agency.aliases, "reports": agency.reports,
+                    "first": years.first(), "last": years.last(),
+                });
+                let name = agency.region.as_ref().map_or("未定地区".to_owned(), |code| region_name(archive, code));
+                match groups.last_mut().filter(|g| g["name"] == name.as_str()) {
+                    Some(group) => group["agencies"].as_array_mut().into_iter().for_each(|list| list.push(row.clone())),
+                    None => {
+                        let url =
+                            agency.region.as_ref().and_then(|code| archive.regions.get(code)).map(|r| r.url.clone());
+                        groups.push(json!({ "name": name, "url": url, "agencies": [row] }));
+                    }
+                }
+            }
+            json!({ "title": "机关", "total": total, "groups": groups, "pages": links })
+        }));
+    }
+    pages
+}

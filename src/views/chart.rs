@@ -1,0 +1,435 @@
+//! The geometry of charts, made at build time: numbers in, places on a canvas out; the theme only draws.
+//!
+//! In: years and values. Out: JSON in the units of a view box 340 wide, so that a chart is readable at 360 pixels without
+//! shrinking. Rules: the baseline is zero; a year without a figure is a gap, never a zero and never a line across; where the
+//! prescribed form changed a break is drawn, and nothing is joined over it. Must never rank raw counts as if they were merit.
+
+use crate::model::report::Core;
+use crate::model::value::{Decimal, Standing};
+use serde::Serialize;
+
+/// The regimes of the prescribed form: first report year, and what to call the break before it. Figures of two regimes count
+/// different things under the same name, so charts and tables part here.
+pub const REGIMES: &[(u16, &str)] =
+    &[(0, "各地自定"), (2014, "2014年统计表"), (2019, "2019年格式"), (2021, "2021年格式")];
+
+/// Which regime a year belongs to, as a place in [`REGIMES`].
+pub fn regime(year: u16) -> usize {
+    REGIMES.iter().rposition(|(from, _)| *from <= year).unwrap_or(0)
+}
+
+/// What tables show above their year columns: `[{label, span}]`.
+pub fn regime_groups(years: &[u16]) -> Vec<serde_json::Value> {
+    let mut groups: Vec<(usize, usize)> = Vec::new();
+    for &year in years {
+        match groups.last_mut() {
+            Some(last) if last.0 == regime(year) => last.1 += 1,
+            _ => groups.push((regime(year), 1)),
+        }
+    }
+    groups.into_iter().map(|(at, span)| serde_json::json!({ "label": REGIMES[at].1, "span": span })).collect()
+}
+
+/// Columns over the years.
+#[derive(Clone, Debug, Serialize)]
+pub struct Columns {
+    /// Name of what is counted.
+    pub title: String,
+    /// Its unit.
+    pub unit: String,
+    /// Size of the view box.
+    pub width: f64,
+    /// Height of the view box.
+    pub height: f64,
+    /// Where zero is.
+    pub base: f64,
+    /// One per year, gaps included.
+    pub bars: Vec<Bar>,
+    /// Where the form changed.
+    pub breaks: Vec<Break>,
+    /// What the chart says, for those who do not see it.
+    pub says: String,
+}
+
+/// One year of a chart.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bar {
+    /// The year.
+    pub year: u16,
+    /// What stands under the bar; empty where there is no room.
+    pub tick: String,
+    /// The figure; null is a gap.
+    pub value: Option<Decimal>,
+    /// Whether the value is written above its bar.
+    pub labelled: bool,
+    /// How we know it.
+    pub standing: Option<Standing>,
+    /// Second line under the year, for sums: how many reports it adds up.
+    pub note: Option<String>,
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+    /// Center.
+    pub cx: f64,
+}
+
+/// A change of the form between two years.
+#[derive(Clone, Debug, Serialize)]
+pub struct Break {
+    /// Where it stands.
+    pub x: f64,
+    /// What begins there.
+    pub label: String,
+    /// `end` where the label must stand left of the line to stay on the canvas.
+    pub side: &'static str,
+}
+
+/// A figure of a year as charts take it.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The value.
+    pub value: Decimal,
+    /// How we know it.
+    pub standing: Option<Standing>,
+    /// Second line under the year.
+    pub note: Option<String>,
+}
+
+impl From<&Core> for Point {
+    fn from(core: &Core) -> Self {
+        Point { value: core.value, standing: Some(core.standing), note: None }
+    }
+}
+
+const WIDTH: f64 = 340.0;
+const TOP: f64 = 34.0;
+const PLOT: f64 = 104.0;
+
+/// Draws one figure over the years from the first to the last that has one; `None` when no year has one.
+pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Option<Columns> {
+    let known = |year: u16| points.iter().find(|(y, _)| *y == year).and_then(|(_, p)| p.as_ref());
+    let first = points.iter().filter(|(_, p)| p.is_some()).map(|(y, _)| *y).min()?;
+    let last = points.iter().filter(|(_, p)| p.is_some()).map(|(y, _)| *y).max()?;
+    // A lone impossible year must not stretch the axis over centuries.
+    let first = first.max(last.saturating_sub(29));
+    let noted = points.iter().any(|(_, p)| p.as_ref().is_some_and(|p| p.note.is_some()));
+    let count = f64::from(last - first + 1);
+    let most = (first..=last).filter_map(known).map(|p| p.value.to_f64()).fold(0.0, f64::max);
+    let step = (WIDTH / count).min(72.0);
+    let left = (WIDTH - step * count) / 2.0;
+    let width = (step * 0.62).min(36.0);
+    let base = TOP + PLOT;
+    let mut bars = Vec::new();
+    let mut breaks = Vec::new();
+    for (index, year) in (first..=last).enumerate() {
+        let cx = left + step * (index as f64 + 0.5);
+        let point = known(year);
+        let value = point.map(|p| p.value);
+        let share = if most > 0.0 { value.map_or(0.0, |v| v.to_f64().max(0.0) / most) } else { 0.0 };
+        // A known value that would vanish keeps a hair's breadth, so that it is told apart from a gap.
+        let h = if value.is_some() { (share * PLOT).max(1.5) } else { 0.0 };
+        let roomy = step >= 38.0;
+        let telling = year == last || value.is_some_and(|v| most > 0.0 && v.to_f64() == most) || year == first;
+        let tick = if step >= 32.0 {
+            year.to_string()
+        } else if step >= 20.0 || year == first || year == last || year % 5 == 0 {
+            format!("{:02}", year % 100)
+        } else {
+            String::new()
+        };
+        if index > 0 && regime(year) != regime(year - 1) {
+            let x = left + step * index as f64;
+            let side = if x > WIDTH * 0.66 { "end" } else { "start" };
+            breaks.push(Break { x: round(x), label: REGIMES[regime(year)].1.to_owned(), side });
+        }
+        bars.push(Bar {
+            year,
+            tick,
+            value,
+            labelled: value.is_some() && (roomy || telling),
+            standing: point.and_then(|p| p.standing),
+            note: point.and_then(|p| p.note.clone()),
+            x: round(cx - width / 2.0),
+            y: round(base - h),
+            w: round(width),
+            h: round(h),
+            cx: round(cx),
+        });
+    }
+    thin_out(&mut bars, step);
+    let says = says(title, unit, &bars);
+    let height = base + if noted { 40.0 } else { 24.0 };
+    Some(Columns { title: title.to_owned(), unit: unit.to_owned(), width: WIDTH, height, base, bars, breaks, says })
+}
+
+/// Labels that would run into each other: the largest and the last stay.
+fn thin_out(bars: &mut [Bar], step: f64) {
+    let most = bars.iter().filter_map(|b| b.value).max();
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    let mut order: Vec<usize> = (0..bars.len()).filter(|&i| bars[i].labelled).collect();
+    order.sort_by_key(|&i| (bars[i].value != most, std::cmp::Reverse(bars[i].year)));
+    for index in order {
+        let letters = bars[index].value.map_or(0, |v| v.to_string().len().min(7)) as f64;
+        let half = (letters * 7.0 + 6.0).max(step * 0.3) / 2.0;
+        let (from, to) = (bars[index].cx - half, bars[index].cx + half);
+        bars[index].labelled = kept.iter().all(|(a, b)| to < *a || from > *b);
+        if bars[index].labelled {
+            kept.push((from, to));
+        }
+    }
+}
+
+fn says(title: &str, unit: &str, bars: &[Bar]) -> String {
+    let parts: Vec<String> = bars
+        .iter()
+        .map(|bar| match bar.value {
+            Some(value) => format!("{}年{}{unit}", bar.year, super::grouped(value)),
+            None => format!("{}年无数据", bar.year),
+        })
+        .collect();
+    format!("{title}：{}。", parts.join("，"))
+}
+
+/// A bar cut into shares, one per year.
+#[derive(Clone, Debug, Serialize)]
+pub struct Composition {
+    /// Size of the view box.
+    pub width: f64,
+    /// Height of the view box.
+    pub height: f64,
+    /// One per year.
+    pub rows: Vec<CompositionRow>,
+    /// What the chart says, for those who do not see it.
+    pub says: String,
+}
+
+/// One year of a composition.
+#[derive(Clone, Debug, Serialize)]
+pub struct CompositionRow {
+    /// The year.
+    pub year: u16,
+    /// Upper edge of its bar.
+    pub y: f64,
+    /// Sum of its parts.
+    pub total: Decimal,
+    /// Whether the form changed before this year.
+    pub break_before: bool,
+    /// The parts, in the order of the form.
+    pub parts: Vec<Part>,
+}
+
+/// One part of a bar.
+#[derive(Clone, Debug, Serialize)]
+pub struct Part {
+    /// Indicator.
+    pub id: String,
+    /// Its name.
+    pub label: String,
+    /// The value.
+    pub value: Decimal,
+    /// Share of the sum, 0 to 1.
+    pub share: f64,
+    /// Place in the order, for its shade.
+    pub shade: usize,
+    /// Left edge.
+    pub x: f64,
+    /// Width.
+    pub w: f64,
+    /// What is written in it; empty where there is no room.
+    pub text: String,
+}
+
+/// Draws how wholes divide. A year with no positive sum is left out.
+pub fn composition(years: &[(u16, Vec<(&str, &str, Option<Decimal>)>)]) -> Option<Composition> {
+    const LEFT: f64 = 40.0;
+    const ROW: f64 = 34.0;
+    let mut rows: Vec<CompositionRow> = Vec::new();
+    for (year, values) in years {
+        let total: Decimal = values.iter().filter_map(|(_, _, v)| *v).sum();
+        if total.is_zero() || values.iter().any(|(_, _, v)| v.is_some_and(Decimal::is_negative)) {
+            continue;
+        }
+        let break_before = rows.last().is_some_and(|row: &CompositionRow| regime(row.year) != regime(*year));
+        let y = rows.last().map_or(6.0, |row| row.y + ROW + if break_before { 14.0 } else { 0.0 });
+        let mut x = LEFT;
+        let mut parts = Vec::new();
+        for (shade, (id, label, value)) in values.iter().enumerate() {
+            let Some(value) = value.filter(|v| !v.is_zero()) else { continue };
+            let share = value.to_f64() / total.to_f64();
+            let w = share * (WIDTH - LEFT);
+            let percent = format!("{:.0}%", share * 100.0);
+            let text = match w {
+                w if w >= 76.0 => format!("{label} {percent}"),
+                w if w >= 50.0 => (*label).to_owned(),
+                w if w >= 28.0 => percent,
+                _ => String::new(),
+            };
+            parts.push(Part {
+                id: (*id).to_owned(),
+                label: (*label).to_owned(),
+                value,
+                share: (share * 10000.0).round() / 10000.0,
+                shade,
+                x: round(x),
+                w: round(w),
+                text,
+            });
+            x += w;
+        }
+        rows.push(CompositionRow { year: *year, y, total, break_before, parts });
+    }
+    let height = rows.last()?.y + ROW;
+    let says = rows
+        .iter()
+        .map(|row| {
+            let parts: Vec<_> = row.parts.iter().map(|p| format!("{}{:.1}%", p.label, p.share * 100.0)).collect();
+            format!("{}年：{}", row.year, parts.join("，"))
+        })
+        .collect::<Vec<_>>()
+        .join("；");
+    Some(Composition { width: WIDTH, height, rows, says })
+}
+
+/// How many reports lie in each range of a figure. No one is ranked: the chart shows ranges, not names.
+#[derive(Clone, Debug, Serialize)]
+pub struct Distribution {
+    /// Size of the view box.
+    pub width: f64,
+    /// Height of the view box.
+    pub height: f64,
+    /// Where zero is.
+    pub base: f64,
+    /// Ranges from low to high.
+    pub bins: Vec<Bin>,
+    /// The middle value.
+    pub median: Decimal,
+    /// Reports counted.
+    pub count: usize,
+    /// What the chart says, for those who do not see it.
+    pub says: String,
+}
+
+/// One range.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bin {
+    /// `10–99`.
+    pub label: String,
+    /// Reports in it.
+    pub count: usize,
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+    /// Center.
+    pub cx: f64,
+}
+
+/// Counts values in ranges of 0, 1–9, 10–99 and so on; counts spread over orders of magnitude. `None` below three values.
+pub fn distribution(mut values: Vec<Decimal>) -> Option<Distribution> {
+    values.retain(|v| !v.is_negative());
+    if values.len() < 3 {
+        return None;
+    }
+    values.sort_unstable();
+    let median = values[(values.len() - 1) / 2];
+    let rank = |v: &Decimal| -> usize {
+        let whole = v.to_string().split('.').next().map_or(0, str::len);
+        if v.to_f64() < 1.0 { 0 } else { whole.min(9) }
+    };
+    let (low, high) = (values.first().map(rank)?, values.last().map(rank)?);
+    let counts: Vec<usize> = (low..=high).map(|r| values.iter().filter(|v| rank(v) == r).count()).collect();
+    let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
+    let base = 22.0 + 90.0;
+    let step = (WIDTH / counts.len() as f64).min(110.0);
+    let left = (WIDTH - step * counts.len() as f64) / 2.0;
+    let bins: Vec<Bin> = counts
+        .iter()
+        .enumerate()
+        .map(|(index, &count)| {
+            let h = count as f64 / most * 90.0;
+            let cx = left + step * (index as f64 + 0.5);
+            let w = step - 3.0;
+            Bin {
+                label: range_label(low + index),
+                count,
+                x: round(cx - w / 2.0),
+                y: round(base - h),
+                w: round(w),
+                h: round(h),
+                cx: round(cx),
+            }
+        })
+        .collect();
+    let says = bins.iter().map(|b| format!("{} 的有 {} 份", b.label, b.count)).collect::<Vec<_>>().join("，");
+    Some(Distribution { width: WIDTH, height: base + 24.0, base, bins, median, count: values.len(), says })
+}
+
+fn range_label(rank: usize) -> String {
+    match rank {
+        0 => "0".to_owned(),
+        1 => "1–9".to_owned(),
+        2 => "10–99".to_owned(),
+        3 => "100–999".to_owned(),
+        4 => "千".to_owned(),
+        5 => "万".to_owned(),
+        6 => "十万".to_owned(),
+        7 => "百万".to_owned(),
+        8 => "千万".to_owned(),
+        _ => "亿以上".to_owned(),
+    }
+}
+
+/// Two decimals: enough for a screen, and the same bytes on every machine.
+fn round(x: f64) -> f64 {
+    (x * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(value: i64) -> Option<Point> {
+        Some(Point { value: Decimal::from(value), standing: Some(Standing::Printed), note: None })
+    }
+
+    #[test]
+    fn a_missing_year_is_a_gap_and_not_a_zero() {
+        let chart = columns("申请", "件", &[(2015, point(10)), (2017, point(0))]).expect("drawn");
+        let years: Vec<_> = chart.bars.iter().map(|b| (b.year, b.value.is_some(), b.h > 0.0)).collect();
+        assert_eq!(years, [(2015, true, true), (2016, false, false), (2017, true, true)]);
+        assert!(chart.says.contains("2016年无数据"));
+    }
+
+    #[test]
+    fn a_break_stands_where_the_form_changed() {
+        let chart = columns("申请", "件", &[(2018, point(1)), (2019, point(2)), (2021, point(3))]).expect("drawn");
+        let labels: Vec<_> = chart.breaks.iter().map(|b| b.label.as_str()).collect();
+        assert_eq!(labels, ["2019年格式", "2021年格式"]);
+    }
+
+    #[test]
+    fn nothing_leaves_the_canvas() {
+        let many: Vec<_> = (1990..2026).map(|year| (year, point(i64::from(year) * 1000))).collect();
+        let chart = columns("申请", "件", &many).expect("drawn");
+        assert!(chart.bars.iter().all(|b| b.x >= 0.0 && b.x + b.w <= chart.width && b.y >= TOP - 0.01));
+        let parts = vec![("a", "甲", Some(Decimal::from(3))), ("b", "乙", None), ("c", "丙", Some(Decimal::from(1)))];
+        let whole = composition(&[(2020, parts)]).expect("drawn");
+        assert!(whole.rows[0].parts.iter().all(|p| p.x + p.w <= whole.width + 0.01));
+    }
+
+    #[test]
+    fn nothing_known_is_no_chart() {
+        assert!(columns("申请", "件", &[(2015, None)]).is_none());
+        assert!(distribution(vec![Decimal::from(1)]).is_none());
+        assert!(composition(&[(2020, vec![("a", "甲", None)])]).is_none());
+    }
+}

@@ -1,0 +1,134 @@
+//! The home page: what this is, the way in by agency and year, the headline series, what is new, what does not add up.
+//!
+//! It stays small at any size of the archive: few agencies are shown one by one, many as regions, and everything else is a link.
+
+use super::chart;
+use super::{HEADLINES, brief, digest, feed_entries, feed_json, indicator_link, page, share, years_of};
+use crate::model::archive::Archive;
+use crate::model::diagnostic::CODES;
+use crate::model::page::Page;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+const MOST_AGENCIES: usize = 40;
+const MOST_YEARS: usize = 20;
+const NEWEST: usize = 8;
+
+/// The one page. Its data twin is the archive's `index.json`, which an export writes.
+pub fn pages(archive: &Archive) -> Vec<Page> {
+    let shared = share(archive);
+    let mut hash = digest(archive, "home");
+    feed_entries(&mut hash, archive, 0..archive.entries.len());
+    feed_json(&mut hash, &archive.agencies);
+    feed_json(&mut hash, &archive.regions);
+    feed_json(&mut hash, &archive.quarantined);
+    feed_json(&mut hash, archive.downloads.as_ref());
+    feed_json(&mut hash, archive.indicators.as_ref());
+    feed_json(&mut hash, &archive.inputs);
+    let mut home = page(&shared, String::new(), "home.html", hash, |shared| context(&shared.archive));
+    home.data = false;
+    vec![home]
+}
+
+fn context(archive: &Archive) -> Json {
+    let all: Vec<usize> = (0..archive.entries.len()).collect();
+    let years = years_of(archive, &all);
+    let charts: Vec<Json> = HEADLINES
+        .iter()
+        .filter_map(|(id, _)| archive.indicators.iter().find(|indicator| indicator.id == *id))
+        .filter_map(|indicator| {
+            let drawn = super::indicator::sums(archive, indicator, all.iter().copied())?;
+            Some(json!({ "indicator": indicator_link(indicator), "chart": drawn }))
+        })
+        .collect();
+    let mut newest: Vec<usize> = all.clone();
+    newest.sort_by_key(|&i| {
+        let card = &archive.entries[i].card;
+        (std::cmp::Reverse(card.published.clone()), std::cmp::Reverse(card.year), card.id.clone())
+    });
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in archive.entries.iter().flat_map(|entry| &entry.findings) {
+        *kinds.entry(finding.code.as_ref()).or_default() += 1;
+    }
+    let mut kinds: Vec<Json> = CODES
+        .iter()
+        .filter_map(|code| {
+            let count = kinds.get(code.id)?;
+            let url = format!("findings/{}/", code.id);
+            Some(json!({ "code": code.id, "title": code.title, "severity": code.severity, "count": count, "url": url }))
+        })
+        .collect();
+    kinds.sort_by_key(|kind| (kind["severity"] == "note", std::cmp::Reverse(kind["count"].as_u64())));
+    let total: u64 = kinds.iter().filter_map(|kind| kind["count"].as_u64()).sum();
+    kinds.truncate(8);
+    json!({
+        "title": archive.site.title,
+        "description": archive.site.description,
+        "counts": {
+            "reports": archive.entries.len(), "agencies": archive.agencies.len(), "regions": archive.regions.len(),
+            "figures": archive.entries.iter().map(|e| e.core.len()).sum::<usize>(),
+            "first": years.first(), "last": years.last(), "quarantined": archive.inputs.quarantined,
+        },
+        "grid": grid(archive, &years),
+        "charts": charts,
+        "newest": newest.iter().take(NEWEST).map(|&i| brief(archive, &archive.entries[i])).collect::<Vec<_>>(),
+        "findings": { "total": total, "kinds": kinds },
+        "quarantined": archive.quarantined.iter().take(5).collect::<Vec<_>>(),
+        "downloads": archive.downloads.iter().take(12).collect::<Vec<_>>(),
+    })
+}
+
+/// Coverage: agencies, or regions when there are too many of them, by year. A cell is a link; an empty one says it is missing.
+fn grid(archive: &Archive, years: &[u16]) -> Json {
+    let columns: Vec<u16> = match years.last() {
+        Some(&last) => {
+            let from = years.first().copied().unwrap_or(last).max(last.saturating_sub(MOST_YEARS as u16 - 1));
+            (from..=last).collect()
+        }
+        None => Vec::new(),
+    };
+    let by_agency = archive.agencies.len() <= MOST_AGENCIES;
+    let rows: Vec<Json> = if by_agency {
+        let mut order: Vec<_> = archive.agencies.values().collect();
+        order.sort_by_key(|a| (a.region.is_none(), a.region.clone(), a.id.clone()));
+        order.into_iter().map(|agency| row(archive, &agency.name, &agency.url, &agency.entries, &columns)).collect()
+    } else {
+        let known = |code: &Option<String>| code.as_ref().is_some_and(|c| archive.regions.contains_key(c));
+        archive
+            .regions
+            .values()
+            .filter(|region| !known(&region.parent))
+            .take(MOST_AGENCIES)
+            .map(|region| row(archive, &region.name, &region.url, &region.entries, &columns))
+            .collect()
+    };
+    json!({
+        "of": if by_agency { "agencies" } else { "regions" },
+        "years": columns.iter().map(|y| json!({ "year": y, "url": years.contains(y).then(|| format!("years/{y}/")) })).collect::<Vec<_>>(),
+        "regimes": chart::regime_groups(&columns),
+        "rows": rows,
+    })
+}
+
+fn row(archive: &Archive, name: &str, url: &str, entries: &[usize], columns: &[u16]) -> Json {
+    let mut found: BTreeMap<u16, (usize, usize, u32)> = BTreeMap::new();
+    for &index in entries {
+        let card = &archive.entries[index].card;
+        if let Some(year) = card.year {
+            let cell = found.entry(year).or_insert((0, index, 0));
+            cell.0 += 1;
+            cell.2 += card.findings.error + card.findings.warning;
+        }
+    }
+    let cells: Vec<Json> = columns
+        .iter()
+        .map(|year| match found.get(year) {
+            None => json!({ "year": year, "count": 0, "url": null, "odd": 0 }),
+            Some((count, index, odd)) => {
+                let to = if *count == 1 { archive.entries[*index].card.url.as_str() } else { url };
+                json!({ "year": year, "count": count, "url": to, "odd": odd })
+            }
+        })
+        .collect();
+    json!({ "name": name, "url": url, "cells": cells })
+}

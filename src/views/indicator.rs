@@ -1,0 +1,194 @@
+//! Indicators: what each counts, where the forms hold it, and every agency and year that gives it.
+
+use super::chart::{self, Point};
+use super::{Shared, digest, feed_json, figure, headline_ids, indicator_link, page, pieces, region_name, share};
+use crate::model::archive::Archive;
+use crate::model::form::Indicator;
+use crate::model::page::Page;
+use crate::model::value::{Decimal, Standing};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+/// Agency id (none for a report without one) → the entries that give the indicator.
+type Rows = Vec<(Option<String>, Vec<usize>)>;
+
+/// One page per indicator of the dictionary, empty ones included: a link from the method page must never lead nowhere.
+pub fn pages(archive: &Archive) -> Vec<Page> {
+    let shared = share(archive);
+    let mut pages = Vec::new();
+    for (at, indicator) in archive.indicators.iter().enumerate() {
+        let rows = rows(archive, indicator);
+        let years = years(archive, &rows);
+        for piece in pieces(&format!("indicators/{}/", indicator.id), rows.len()) {
+            let mut hash = digest(archive, "indicator");
+            feed_json(&mut hash, indicator);
+            for &index in rows.iter().flat_map(|(_, entries)| entries) {
+                let entry = &archive.entries[index];
+                feed_json(
+                    &mut hash,
+                    &(&entry.card.agency, entry.card.year, &entry.card.url, entry.core.get(&indicator.id)),
+                );
+            }
+            for (agency, _) in &rows[piece.range.clone()] {
+                feed_json(&mut hash, &agency.as_ref().and_then(|id| archive.agencies.get(id)));
+            }
+            feed_json(&mut hash, &(piece.number, archive.entries.len()));
+            let (links, shown, years) = (piece.links(), rows[piece.range.clone()].to_vec(), years.clone());
+            let given: Vec<usize> = rows.iter().flat_map(|(_, entries)| entries.iter().copied()).collect();
+            pages.push(page(&shared, piece.url, "indicator.html", hash, move |shared| {
+                context(shared, at, &shown, &given, &years, links)
+            }));
+        }
+    }
+    pages
+}
+
+fn rows(archive: &Archive, indicator: &Indicator) -> Rows {
+    let mut by_agency: BTreeMap<(bool, Option<String>, Option<String>), Vec<usize>> = BTreeMap::new();
+    for (index, entry) in archive.entries.iter().enumerate() {
+        if entry.core.contains_key(&indicator.id) {
+            let id = entry.card.agency.as_ref().map(|a| a.id.clone());
+            by_agency.entry((id.is_none(), entry.card.region.clone(), id)).or_default().push(index);
+        }
+    }
+    by_agency.into_iter().map(|((_, _, id), entries)| (id, entries)).collect()
+}
+
+fn years(archive: &Archive, rows: &Rows) -> Vec<u16> {
+    let mut years: Vec<u16> =
+        rows.iter().flat_map(|(_, entries)| entries).filter_map(|&i| archive.entries[i].card.year).collect();
+    years.sort_unstable();
+    years.dedup();
+    // The newest thirty: a lone misread century must not widen every table.
+    years.split_off(years.len().saturating_sub(30))
+}
+
+fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u16], links: Json) -> Json {
+    let archive = &shared.archive;
+    let indicator = &archive.indicators[at];
+    let rows: Vec<Json> = shown
+        .iter()
+        .map(|(id, entries)| {
+            let agency = id.as_ref().and_then(|id| archive.agencies.get(id));
+            let cells: Vec<Json> = years
+                .iter()
+                .map(|year| {
+                    let found = entries.iter().find(|&&i| archive.entries[i].card.year == Some(*year));
+                    found.map_or(Json::Null, |&i| {
+                        let entry = &archive.entries[i];
+                        let mut cell = entry.core.get(&indicator.id).map_or(Json::Null, figure);
+                        cell["url"] = Json::String(entry.card.url.clone());
+                        cell
+                    })
+                })
+                .collect();
+            json!({
+                "name": agency.map_or("未写明机关", |a| a.name.as_str()), "url": agency.map(|a| a.url.as_str()),
+                "region": agency.and_then(|a| a.region.as_ref()).map(|code| region_name(archive, code)), "cells": cells,
+            })
+        })
+        .collect();
+    let newest = years.last().copied();
+    let values: Vec<Decimal> = given
+        .iter()
+        .map(|&i| &archive.entries[i])
+        .filter(|entry| entry.card.year == newest)
+        .filter_map(|entry| entry.core.get(&indicator.id))
+        .map(|core| core.value)
+        .collect();
+    let disputed = given
+        .iter()
+        .filter(|&&i| archive.entries[i].core.get(&indicator.id).is_some_and(|c| c.standing == Standing::Disputed))
+        .count();
+    json!({
+        "title": indicator.label,
+        "indicator": indicator_link(indicator),
+        "about": indicator.about,
+        "stock": indicator.stock,
+        "words": indicator.words,
+        "form_cells": form_cells(archive, indicator),
+        "years": years,
+        "regimes": chart::regime_groups(years),
+        "rows": rows,
+        "reports": given.len(),
+        "disputed": disputed,
+        "distribution": chart::distribution(values),
+        "distribution_year": newest,
+        "sums": sums(archive, indicator, given.iter().copied()),
+        "pages": links,
+    })
+}
+
+/// The sum over the reports of each year, with how many it adds up. A stock at a date is summed as well as a flow: it is one
+/// figure per agency and year. Null when nothing is known.
+pub(super) fn sums(
+    archive: &Archive,
+    indicator: &Indicator,
+    given: impl Iterator<Item = usize>,
+) -> Option<chart::Columns> {
+    let mut by_year: BTreeMap<u16, Vec<Decimal>> = BTreeMap::new();
+    for index in given {
+        let entry = &archive.entries[index];
+        if let (Some(year), Some(core)) = (entry.card.year, entry.core.get(&indicator.id)) {
+            by_year.entry(year).or_default().push(core.value);
+        }
+    }
+    let points: Vec<(u16, Option<Point>)> = by_year
+        .into_iter()
+        .map(|(year, values)| {
+            let note = Some(format!("{}份", values.len()));
+            (year, Some(Point { value: values.into_iter().sum(), standing: None, note }))
+        })
+        .collect();
+    chart::columns(&indicator.label, &indicator.unit, &points)
+}
+
+/// Where the forms hold an indicator, in words: form, table, row and column as printed.
+fn form_cells(archive: &Archive, indicator: &Indicator) -> Vec<Json> {
+    let mut cells = Vec::new();
+    for place in &indicator.cells {
+        let Some((form_id, terms)) = place.split_once(':') else { continue };
+        let form = archive.forms.iter().find(|f| f.id == form_id);
+        for term in terms.split('+') {
+            let parts: Vec<&str> = term.trim().rsplit(':').next().unwrap_or("").split('.').collect();
+            let [table_id, row_id, column_id] = parts.as_slice() else { continue };
+            let table = form.and_then(|f| f.tables.iter().find(|t| t.id == *table_id));
+            let row = table.and_then(|t| t.rows.iter().find(|r| r.id == *row_id)).map(|r| r.label.as_str());
+            let column = table.and_then(|t| t.columns.iter().find(|c| c.id == *column_id)).map(|c| c.label.as_str());
+            cells.push(json!({
+                "form": form_id, "form_title": form.map(|f| f.title.as_str()), "document": form.map(|f| f.document.as_str()),
+                "table": table.map_or(*table_id, |t| t.title.as_str()),
+                "row": row.filter(|r| !r.is_empty()), "column": column,
+            }));
+        }
+    }
+    cells
+}
+
+/// All indicators, by theme.
+pub fn listing(archive: &Archive) -> Vec<Page> {
+    let shared = share(archive);
+    let mut hash = digest(archive, "indicators");
+    feed_json(&mut hash, archive.indicators.as_ref());
+    let counts: Vec<usize> = archive
+        .indicators
+        .iter()
+        .map(|indicator| archive.entries.iter().filter(|e| e.core.contains_key(&indicator.id)).count())
+        .collect();
+    feed_json(&mut hash, &counts);
+    vec![page(&shared, "indicators/".to_owned(), "indicators.html", hash, move |shared| {
+        let archive = &shared.archive;
+        let mut groups: Vec<Json> = Vec::new();
+        for (indicator, reports) in archive.indicators.iter().zip(&counts) {
+            let mut row = indicator_link(indicator);
+            row["about"] = Json::String(indicator.about.clone());
+            row["reports"] = json!(reports);
+            row["headline"] = json!(headline_ids().any(|id| id == indicator.id));
+            match groups.iter_mut().find(|g| g["name"] == indicator.group.as_str()) {
+                Some(group) => group["indicators"].as_array_mut().into_iter().for_each(|list| list.push(row.clone())),
+                None => groups.push(json!({ "name": indicator.group, "indicators": [row] })),
+            }
+        }
+        json!({ "title": "指标", "groups": groups, "reports": archive.entries.len() })
+    })]
+}

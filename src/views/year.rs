@@ -1,0 +1,136 @@
+//! All agencies of one year, and the list of years.
+//!
+//! The order is by region and name: sorting by a raw count is the reader's choice in the browser, never the page's.
+
+use super::chart;
+use super::{
+    Shared, brief, digest, feed_entries, feed_json, figures, headline_columns, headline_ids, page, pieces, region_name,
+    share,
+};
+use crate::model::archive::{Archive, Year};
+use crate::model::page::Page;
+use crate::model::value::Decimal;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+
+/// One page per year, and more where a year is long.
+pub fn pages(archive: &Archive) -> Vec<Page> {
+    let shared = share(archive);
+    let mut pages = Vec::new();
+    for (at, year) in archive.years.iter().enumerate() {
+        for piece in pieces(&year.url, year.entries.len()) {
+            let mut hash = digest(archive, "year");
+            feed_json(&mut hash, year);
+            feed_entries(&mut hash, archive, year.entries.iter().copied());
+            for near in neighbors(archive, at) {
+                feed_json(&mut hash, near);
+                feed_entries(&mut hash, archive, near.entries.iter().copied());
+            }
+            feed_json(&mut hash, &piece.number);
+            let (links, range) = (piece.links(), piece.range.clone());
+            pages.push(page(&shared, piece.url, "year.html", hash, move |shared| context(shared, at, range, links)));
+        }
+    }
+    pages
+}
+
+/// The later and the earlier year of the archive.
+fn neighbors(archive: &Archive, at: usize) -> impl Iterator<Item = &Year> {
+    let later = at.checked_sub(1).and_then(|i| archive.years.get(i));
+    later.into_iter().chain(archive.years.get(at + 1))
+}
+
+fn context(shared: &Shared, at: usize, range: std::ops::Range<usize>, links: Json) -> Json {
+    let archive = &shared.archive;
+    let year = &archive.years[at];
+    let mut order = year.entries.clone();
+    order.sort_by_key(|&i| {
+        let card = &archive.entries[i].card;
+        (card.region.is_none(), card.region.clone(), card.agency.as_ref().map(|a| a.id.clone()), card.id.clone())
+    });
+    let rows: Vec<Json> = order[range]
+        .iter()
+        .map(|&i| {
+            let entry = &archive.entries[i];
+            let mut row = brief(archive, entry);
+            row["figures"] = Json::Array(figures(entry, headline_ids()));
+            row
+        })
+        .collect();
+    let totals: Vec<Json> = headline_ids()
+        .map(|id| {
+            let values: Vec<Decimal> =
+                year.entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|core| core.value).collect();
+            if values.is_empty() {
+                return Json::Null;
+            }
+            json!({ "value": values.iter().copied().sum::<Decimal>(), "reports": values.len() })
+        })
+        .collect();
+    let received: Vec<Decimal> = year
+        .entries
+        .iter()
+        .filter_map(|&i| archive.entries[i].core.get("requests_received"))
+        .map(|core| core.value)
+        .collect();
+    json!({
+        "title": format!("{}年", year.year),
+        "year": year.year,
+        "regime": chart::REGIMES[chart::regime(year.year)].1,
+        "reports": year.entries.len(),
+        "columns": headline_columns(),
+        "rows": rows,
+        "totals": totals,
+        "distribution": chart::distribution(received),
+        "missing": missing(archive, at),
+        "later": at.checked_sub(1).and_then(|i| archive.years.get(i)).map(|y| json!({ "year": y.year, "url": y.url })),
+        "earlier": archive.years.get(at + 1).map(|y| json!({ "year": y.year, "url": y.url })),
+        "pages": links,
+    })
+}
+
+/// Agencies with a report in the year before or after in the archive, and none in this one.
+fn missing(archive: &Archive, at: usize) -> Vec<Json> {
+    let agencies = |year: &Year| -> BTreeSet<String> {
+        year.entries.iter().filter_map(|&i| Some(archive.entries[i].card.agency.as_ref()?.id.clone())).collect()
+    };
+    let here = agencies(&archive.years[at]);
+    let near: BTreeSet<String> = neighbors(archive, at).flat_map(agencies).collect();
+    near.difference(&here)
+        .filter_map(|id| archive.agencies.get(id))
+        .map(|agency| {
+            let region = agency.region.as_ref().map(|code| region_name(archive, code));
+            json!({ "name": agency.name, "url": agency.url, "region": region })
+        })
+        .collect()
+}
+
+/// All years.
+pub fn listing(archive: &Archive) -> Vec<Page> {
+    let shared = share(archive);
+    let mut hash = digest(archive, "years");
+    for year in &archive.years {
+        feed_json(&mut hash, year);
+        feed_entries(&mut hash, archive, year.entries.iter().copied());
+    }
+    vec![page(&shared, "years/".to_owned(), "years.html", hash, |shared| {
+        let archive = &shared.archive;
+        let years: Vec<Json> = archive
+            .years
+            .iter()
+            .map(|year| {
+                let cards = year.entries.iter().map(|&i| &archive.entries[i].card);
+                let agencies: BTreeSet<&str> =
+                    cards.clone().filter_map(|c| c.agency.as_ref()).map(|a| a.id.as_str()).collect();
+                let odd = cards.filter(|c| c.findings.error + c.findings.warning > 0).count();
+                json!({
+                    "year": year.year, "url": year.url, "reports": year.reports, "agencies": agencies.len(), "odd": odd,
+                    "regime": chart::REGIMES[chart::regime(year.year)].1,
+                })
+            })
+            .collect();
+        let unknown: Vec<Json> =
+            archive.entries.iter().filter(|e| e.card.year.is_none()).take(200).map(|e| brief(archive, e)).collect();
+        json!({ "title": "年度", "years": years, "unknown": unknown })
+    })]
+}

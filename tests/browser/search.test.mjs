@@ -1,0 +1,127 @@
+// Runs `search.js` over the files of a generated archive (tests/search.rs makes them and calls this) and holds every
+// answer against plain substring search. SEARCH_FIXTURE names the folder.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import vm from 'node:vm';
+
+const fixture = process.env.SEARCH_FIXTURE;
+const here = new URL('.', import.meta.url);
+const documents = JSON.parse(readFileSync(`${fixture}/documents.json`, 'utf8'));
+const script = readFileSync(new URL('../../themes/default/assets/search.js', here), 'utf8');
+
+/** The script in a window of its own, with the files behind `fetch`; `alter` may damage them. */
+function opened(alter = (path, bytes) => bytes) {
+  const traffic = { bytes: 0, requests: 0 };
+  const window = { location: { href: 'https://example.org/repo/search/' } };
+  const fetch = async (url) => {
+    const path = url.pathname.replace('/repo/', '');
+    let bytes = null;
+    try { bytes = alter(path, readFileSync(`${fixture}/${path}`)); } catch { /* a missing file */ }
+    traffic.requests++;
+    traffic.bytes += bytes?.length ?? 0;
+    return new Response(bytes, { status: bytes ? 200 : 404 });
+  };
+  vm.runInNewContext(script, { window, fetch, URL, Blob, DecompressionStream, TextDecoder, TextEncoder });
+  return { siteSearch: window.siteSearch, parts: window.siteSearch.parts, traffic };
+}
+
+const { siteSearch, parts, traffic } = opened();
+const { characters } = await parts.index.hant();
+const folded = documents.map(([url, lines]) => [url, lines.map((line) => parts.fold(line, characters))]);
+const truth = (needles) => folded.filter(([, lines]) => needles.every((needle) => lines.some((line) => line.includes(parts.fold(needle, characters))))).map(([url]) => url);
+const same = (result, expected, query) => {
+  assert.equal(result.error, undefined, query);
+  assert.equal(result.total, expected.length, `total of ${query}`);
+  assert.deepEqual([...result.urls].sort(), [...expected].sort(), query);
+};
+
+const QUERIES = [
+  ['镇'], ['渔'], ['碳'], ['號'], ['，'], ['%'], ['公开'], ['条例'], ['不予'], ['网办'], ['盟旗'], ['如皋'], ['息公'], ['办事大'], ['请公'], ['财政局'], ['新媒体'],
+  ['公开率'], ['依申请公开'], ['营商环境'], ['统计期限'], ['行政规范性文件'], ['政府信息公开申请'], ['政府信息公开工作年度报告'], ['行政审批制度改革'],
+  ['中华人民共和国政府信息公开条例'], ['其他需要报告的事项'], ['所列数据的统计期限自2019年1月1日起'], ['制发行政规范性文件'], ['海淀区教育局'],
+  ['市场监督管理局'], ['人力资源和社会保障局'], ['武安市'], ['国办发〔2018〕23号'], ['国办发【2018】23号'], ['国办发[2019]40号'], ['政办发〔2016〕31号'], ['LED'],
+  ['12345'], ['APP'], ['2019年'], ['100%'], ['30.4%'], ['8+N'], ['互联网+监管'], ['LED显示屏'], ['ｌｅｄ'], ['"依申请公开"', '依申请公开'],
+  ['“政府信息公开”', '政府信息公开'], ['政府資訊公開', '政府信息公开'], ['依申請公開'], ['行政複議'], ['領導小組'], ['教育局 依申请公开', '教育局', '依申请公开'],
+  ['2018年 行政诉讼', '2018年', '行政诉讼'], ['量子计算机'], ['月球背面'], ['政府门户网站'], ['公开申请情况公开'], ['行政复议、提起'], ['开信'], ['𠮷'],
+  ['教育、财政'], ['信息公开公开信息'], ['"公开 条例"', '公开条例'], ['推进“互联网+监管”和8+N清单'],
+];
+
+test('every query gives exactly the reports that hold it', async () => {
+  await siteSearch('政府');
+  const spent = [];
+  for (const [query, ...needles] of QUERIES) {
+    const before = traffic.bytes;
+    const result = await siteSearch(query, { all: true });
+    same(result, truth(needles.length ? needles : [query]), query);
+    spent.push([traffic.bytes - before, query]);
+  }
+  spent.sort((a, b) => a[0] - b[0]);
+  console.log(`# bytes a query to the addresses: median ${spent[spent.length >> 1][0]}, p95 ${spent[Math.floor(spent.length * 0.95)]}`);
+});
+
+test('substrings taken anywhere from the reports are found exactly', async () => {
+  let [state, inexact] = [1, 0];
+  const dice = (sides) => (state = (state * 48271) % 2147483647) % sides;
+  for (let round = 0; round < 300; round++) {
+    const lines = folded[dice(folded.length)][1];
+    const line = lines[dice(lines.length)];
+    const start = dice(line.length);
+    const query = line.slice(start, start + 1 + dice(18)).replace(/^-/, '').toWellFormed().replaceAll('\ufffd', '');
+    if (!query) continue;
+    const [result, expected] = [await siteSearch(query, { all: true }), truth([query])];
+    // Across punctuation and beyond its longest strings the index promises candidates only; it says so where they are too many to read.
+    if (result.exact) same(result, expected, query); else assert.ok(expected.every((url) => result.urls.includes(url)) && (query.length > 12 || /[^\p{L}\p{N}]/u.test(query)), query);
+    inexact += !result.exact;
+  }
+  console.log(`# answers that call themselves inexact: ${inexact} of 300`);
+});
+
+test('a minus excludes and filters count truly', async () => {
+  const without = folded.map(([url]) => url).filter((url) => truth(['公开']).includes(url) && !truth(['依申请公开']).includes(url));
+  same(await siteSearch('公开 -依申请公开', { all: true }), without, '-');
+  const year = truth(['公开']).filter((url) => url.includes('-2022-'));
+  same(await siteSearch('公开', { all: true, filters: { year: 2022 } }), year, 'year');
+  const region = truth(['财政局']).filter((url) => /a0[34]-/.test(url));
+  same(await siteSearch('财政局', { all: true, filters: { region: '320000' } }), region, 'region');
+  const browsed = folded.map(([url]) => url).filter((url) => url.includes('a00-b00'));
+  same(await siteSearch('', { all: true, filters: { agency: 'a00-b00' } }), browsed, 'browse');
+  const none = await siteSearch('');
+  assert.equal(none.total, 0);
+});
+
+test('the key is the same as in the program', () => {
+  for (const [text, key] of JSON.parse(readFileSync(new URL('fold-pairs.json', here), 'utf8'))) assert.equal(parts.fold(text, characters), key, text);
+});
+
+test('a first visit is small', async () => {
+  const visit = opened();
+  const result = await visit.siteSearch('依申请公开', { top: 10 });
+  await result.ready;
+  for (const url of result.urls.slice(0, 10)) await visit.parts.index.text(documents.findIndex(([other]) => other === url));
+  console.log(`# first visit with ten texts: ${visit.traffic.bytes} bytes in ${visit.traffic.requests} requests, script ${script.length} more`);
+  assert.ok(visit.traffic.bytes < 150_000);
+});
+
+test('a damaged or missing file gives a typed error or an answer, never anything else', async () => {
+  let state = 7;
+  const dice = (sides) => (state = (state * 48271) % 2147483647) % sides;
+  for (let round = 0; round < 60; round++) {
+    const hurt = opened((path, bytes) => {
+      if (dice(3)) return bytes;
+      if (!dice(8)) throw new Error('missing');
+      const copy = Buffer.from(bytes);
+      for (let count = 1 + dice(3); count > 0; count--) copy[dice(copy.length)] = dice(256);
+      return dice(4) ? copy : copy.subarray(0, dice(copy.length));
+    });
+    const result = await hurt.siteSearch(QUERIES[dice(QUERIES.length)][0], { top: 3 });
+    assert.ok(Array.isArray(result.urls) || result.error);
+  }
+  const { decode, Damaged } = parts;
+  let [answers, refused] = [0, 0];
+  for (let round = 0; round < 100_000; round++) {
+    const bytes = Uint8Array.from({ length: dice(40) }, () => dice(256));
+    try { decode('a list', bytes, 1 + dice(3000)); answers++; } catch (error) { assert.ok(error instanceof Damaged, String(error)); refused++; }
+  }
+  assert.ok(answers > 1000 && refused > 1000);
+});

@@ -1,0 +1,337 @@
+//! The real binary in a fresh folder: output, exit code, what is left behind.
+
+use assert_cmd::Command;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+const REPORT: &str = "松河市水利局2020年政府信息公开工作年度报告\n来源: 松河市水利局 发布时间:2021-01-20\n\n\
+一、总体情况\n2020年，本局主动公开政府信息128条，收到政府信息公开申请7件，全部按期答复。\n";
+
+fn nianbao(root: &Path) -> Command {
+    let mut command = Command::cargo_bin("nianbao").expect("the binary is built with the tests");
+    command.arg("--root").arg(root).env("NO_COLOR", "1");
+    command
+}
+
+/// A site with the given content files.
+fn site(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    fs::write(root.path().join("site.toml"), "title = \"松河年报\"\nbase_url = \"https://example.org/a/\"\n")
+        .expect("writable");
+    fs::create_dir(root.path().join("content")).expect("writable");
+    for (path, text) in files {
+        let path = root.path().join("content").join(path);
+        fs::create_dir_all(path.parent().expect("below content")).expect("writable");
+        fs::write(path, text).expect("writable");
+    }
+    root
+}
+
+/// Every file below a folder with its bytes.
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    walkdir::WalkDir::new(folder)
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let name = entry.path().strip_prefix(folder).expect("below").to_string_lossy().into_owned();
+            (name, fs::read(entry.path()).expect("readable"))
+        })
+        .collect()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[track_caller]
+fn fails(command: &mut Command, code: i32, words: &[&str]) {
+    let output = command.output().expect("it runs");
+    let talk = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{talk}");
+    assert!(output.stdout.is_empty(), "stdout is for answers: {}", text(&output.stdout));
+    for word in words {
+        assert!(talk.contains(word), "{word} is missing in: {talk}");
+    }
+}
+
+#[test]
+fn init_makes_an_archive_that_builds_and_checks_without_errors() {
+    let parent = tempfile::tempdir().expect("a temporary folder");
+    let root = parent.path().join("档案");
+    nianbao(parent.path()).arg("init").arg(&root).assert().success();
+    let built = nianbao(&root).arg("build").assert().success();
+    let lines = text(&built.get_output().stdout).lines().count();
+    assert!((1..=3).contains(&lines), "{lines} lines on stdout");
+    let index: serde_json::Value =
+        serde_json::from_slice(&fs::read(root.join("public/index.json")).expect("written")).expect("JSON");
+    assert!(index["inputs"]["published"].as_u64() >= Some(12), "{}", index["inputs"]);
+    nianbao(&root).args(["--quiet", "check"]).assert().success();
+}
+
+#[test]
+fn init_never_writes_into_a_folder_that_is_not_empty() {
+    let root = site(&[]);
+    let before = tree(root.path());
+    fails(nianbao(root.path()).arg("init").arg(root.path()), 2, &["not empty", "help"]);
+    assert_eq!(tree(root.path()), before);
+}
+
+#[test]
+fn a_build_says_what_it_did_and_a_second_one_changes_nothing() {
+    let root = site(&[("a.txt", REPORT)]);
+    nianbao(root.path()).arg("build").assert().success();
+    let first = tree(&root.path().join("public"));
+    let second = nianbao(root.path()).arg("build").assert().success();
+    assert!(
+        text(&second.get_output().stdout).contains(" 0 written, 0 removed"),
+        "{}",
+        text(&second.get_output().stdout)
+    );
+    assert_eq!(tree(&root.path().join("public")), first);
+    for folder in fs::read_dir(root.path()).expect("readable").flatten() {
+        let name = folder.file_name().to_string_lossy().into_owned();
+        assert!(
+            ["site.toml", "ids.toml", "content", "public", ".nianbao"].contains(&name.as_str()),
+            "left behind: {name}"
+        );
+    }
+}
+
+#[test]
+fn quiet_is_quiet() {
+    let root = site(&[("a.txt", REPORT), ("b.txt", "")]);
+    let output = nianbao(root.path()).args(["--quiet", "build"]).output().expect("it runs");
+    assert!(output.status.success());
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn one_bad_report_is_named_and_costs_no_other() {
+    let alone = site(&[("a.txt", REPORT)]);
+    nianbao(alone.path()).arg("build").assert().success();
+    let root = site(&[("a.txt", REPORT), ("b.txt", ""), ("c.txt", "\u{0}\u{1}PNG\u{0}\u{0}\u{2}\u{3}\u{0}")]);
+    let built = nianbao(root.path()).arg("build").assert().success();
+    let talk = text(&built.get_output().stderr);
+    assert!(talk.contains("quarantined[") && talk.contains("b.txt") && talk.contains("c.txt"), "{talk}");
+    let index: serde_json::Value =
+        serde_json::from_slice(&fs::read(root.path().join("public/index.json")).expect("written")).expect("JSON");
+    assert_eq!(index["inputs"], serde_json::json!({ "found": 3, "published": 1, "quarantined": 2, "ignored": 0 }));
+    let report = |root: &Path| {
+        let id = index["reports"][0]["id"].as_str().expect("an id").to_owned();
+        fs::read(root.join("public/reports").join(id).join("index.json")).expect("written")
+    };
+    assert_eq!(report(root.path()), report(alone.path()));
+    nianbao(root.path()).args(["build", "--strict"]).assert().code(1);
+}
+
+#[test]
+fn a_misspelt_key_names_the_nearest_and_its_place() {
+    let root = site(&[("a.txt", REPORT)]);
+    fs::write(root.path().join("site.toml"), "titel = \"x\"\n").expect("writable");
+    fails(nianbao(root.path()).arg("build"), 2, &["site.toml:1:1", "titel", "did you mean `title`"]);
+    assert!(!root.path().join("public").exists());
+}
+
+#[test]
+fn a_misspelt_flag_or_command_names_the_nearest() {
+    let root = site(&[]);
+    fails(nianbao(root.path()).args(["build", "--ouput", "x"]), 2, &["--output"]);
+    fails(nianbao(root.path()).arg("bulid"), 2, &["build"]);
+}
+
+#[test]
+fn a_root_without_site_toml_says_how_to_make_one() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    fails(nianbao(root.path()).arg("build"), 2, &["site.toml", "nianbao init"]);
+}
+
+#[test]
+fn an_output_that_is_not_ours_is_refused_untouched() {
+    let root = site(&[("a.txt", REPORT)]);
+    fs::create_dir(root.path().join("public")).expect("writable");
+    fs::write(root.path().join("public/thesis.doc"), "years of work").expect("writable");
+    let before = tree(root.path());
+    fails(nianbao(root.path()).arg("build"), 2, &["not made by nianbao"]);
+    fails(nianbao(root.path()).args(["build", "--output"]).arg(root.path()), 2, &["root"]);
+    assert_eq!(tree(root.path()), before);
+}
+
+#[test]
+fn a_broken_theme_leaves_the_published_site_whole() {
+    let root = site(&[("a.txt", REPORT)]);
+    nianbao(root.path()).arg("build").assert().success();
+    let before = tree(&root.path().join("public"));
+    let templates = root.path().join("themes/mine/templates");
+    fs::create_dir_all(&templates).expect("writable");
+    fs::write(templates.join("home.html"), "{% block main %}").expect("writable");
+    fs::write(root.path().join("site.toml"), "theme = \"mine\"\n").expect("writable");
+    fails(nianbao(root.path()).arg("build"), 2, &["home.html"]);
+    fs::write(templates.join("home.html"), "{{ page.nothing_of_the_kind.here }}").expect("writable");
+    fails(nianbao(root.path()).arg("build"), 2, &["home.html"]);
+    assert_eq!(tree(&root.path().join("public")), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn killing_a_build_at_any_moment_leaves_the_published_site_whole() {
+    let root = site(&[("a.txt", REPORT)]);
+    nianbao(root.path()).arg("build").assert().success();
+    let before = tree(&root.path().join("public"));
+    for round in 0..12u64 {
+        // Every round changes every page, so that a half-written site would show.
+        fs::write(root.path().join("site.toml"), format!("title = \"第{round}版\"\n")).expect("writable");
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_nianbao"))
+            .arg("--root")
+            .arg(root.path())
+            .args(["--quiet", "build"])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(std::time::Duration::from_millis(5 + round * 23));
+        let _ = child.kill();
+        let _ = child.wait();
+        let now = tree(&root.path().join("public"));
+        if now != before {
+            let manifest = text(&now["manifest-sha256.txt"]);
+            assert_eq!(manifest.lines().count(), now.len() - 1, "round {round}: a site that is neither old nor new");
+        }
+    }
+    fs::write(root.path().join("site.toml"), "title = \"松河年报\"\nbase_url = \"https://example.org/a/\"\n")
+        .expect("writable");
+    nianbao(root.path()).arg("build").assert().success();
+    assert_eq!(tree(&root.path().join("public")), before);
+}
+
+#[test]
+fn two_builds_at_once_do_not_mix() {
+    let root = site(&[("a.txt", REPORT)]);
+    let state = root.path().join(".nianbao");
+    fs::create_dir(&state).expect("writable");
+    let lock = fs::File::create(state.join("lock")).expect("writable");
+    lock.lock().expect("this system has locks");
+    fails(nianbao(root.path()).arg("build"), 75, &["another build"]);
+    drop(lock);
+    nianbao(root.path()).arg("build").assert().success();
+}
+
+#[test]
+fn ids_are_only_ever_added() {
+    let root = site(&[("b.txt", REPORT)]);
+    nianbao(root.path()).arg("build").assert().success();
+    let path = root.path().join("ids.toml");
+    let first = format!("{}# a comment of the publisher\n", fs::read_to_string(&path).expect("written"));
+    fs::write(&path, &first).expect("writable");
+    fs::write(root.path().join("content/a.txt"), REPORT).expect("writable");
+    nianbao(root.path()).arg("build").assert().success();
+    let second = fs::read_to_string(&path).expect("written");
+    assert!(second.starts_with(&first), "{second}");
+    assert!(second.len() > first.len());
+    fs::remove_file(root.path().join("content/b.txt")).expect("there");
+    nianbao(root.path()).arg("build").assert().success();
+    assert_eq!(fs::read_to_string(&path).expect("written"), second);
+}
+
+#[test]
+fn normalize_is_a_filter() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let output = nianbao(root.path())
+        .args(["normalize", "-", "--script", "hant", "--format", "json"])
+        .write_stdin("依法辦理\n\n")
+        .output()
+        .expect("it runs");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["lines"], serde_json::json!([{ "no": 1, "text": "依法办理" }, { "no": 2, "text": "" }]));
+    assert!(!json["edits"].as_array().expect("a list").is_empty());
+    let plain = nianbao(root.path()).args(["normalize"]).write_stdin("依法办理").output().expect("it runs");
+    assert_eq!(text(&plain.stdout), "依法办理\n");
+    nianbao(root.path()).args(["normalize", "-"]).write_stdin("").assert().success();
+}
+
+#[test]
+fn extract_gives_one_line_per_input_in_order_and_failures_are_lines() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let rows = [
+        serde_json::json!({ "path": "a.txt", "text": REPORT }).to_string(),
+        "not json".into(),
+        serde_json::json!({ "path": "b.txt", "bytes_b64": "AAECAwQ=" }).to_string(),
+        serde_json::json!({ "path": "c.txt", "text": REPORT }).to_string(),
+    ];
+    let output = nianbao(root.path()).args(["extract", "-"]).write_stdin(rows.join("\n")).output().expect("it runs");
+    assert!(output.status.success());
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
+    assert_eq!(lines.len(), 4);
+    assert_eq!(lines[0]["original"]["path"], "a.txt");
+    assert_eq!(lines[0]["year"]["value"], 2020);
+    assert!(lines[1]["error"].is_string() && lines[2]["error"].is_string());
+    assert_eq!(lines[3]["original"]["path"], "c.txt");
+}
+
+#[test]
+fn explain_knows_codes_rules_forms_lines_and_figures() {
+    let root = site(&[("a.txt", REPORT)]);
+    let story = |what: &[&str]| {
+        let output = nianbao(root.path()).arg("explain").args(what).output().expect("it runs");
+        assert!(output.status.success(), "{what:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert!(story(&["row-does-not-add-up"]).contains("一行各项之和"));
+    assert!(story(&["2021"]).contains("flow_balance"));
+    assert!(story(&["content/a.txt:5"]).contains("收到政府信息公开申请7件"));
+    assert!(story(&["song-he-shi-shui-li-ju-2020", "requests_received"]).contains("= 7"));
+    fails(nianbao(root.path()).args(["explain", "row-does-not-add-upp"]), 2, &["did you mean `row-does-not-add-up`"]);
+    fails(nianbao(root.path()).args(["explain", "content/a.txt:900"]), 2, &["lines"]);
+    fails(nianbao(root.path()).args(["explain", "no-such-report", "requests.a.b"]), 2, &["no report"]);
+}
+
+#[test]
+fn check_prints_for_people_json_and_github() {
+    let root = site(&[("a.txt", "一、概述\n今年以来，各项工作有序推进。\n")]);
+    let run = |format: &str, strict: bool| {
+        let mut command = nianbao(root.path());
+        command.args(["check", "--format", format]);
+        if strict {
+            command.arg("--strict");
+        }
+        command.output().expect("it runs")
+    };
+    assert!(text(&run("text", false).stdout).contains("[agency-missing]"));
+    let rows: serde_json::Value = serde_json::from_slice(&run("json", false).stdout).expect("JSON");
+    assert!(rows.as_array().expect("a list").iter().all(|row| row["path"] == "content/a.txt"), "{rows}");
+    assert!(text(&run("github", false).stdout).lines().all(|line| line.starts_with("::")));
+    assert_eq!(run("text", false).status.code(), Some(0));
+    assert_eq!(run("text", true).status.code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_success() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let many = "依法办理。\n".repeat(200_000);
+    let path = root.path().join("long.txt");
+    fs::write(&path, many).expect("writable");
+    let line = format!(
+        "'{}' normalize '{}' | head -n 1; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_nianbao"),
+        path.display()
+    );
+    let output = std::process::Command::new("bash").args(["-c", &line]).output().expect("bash is there");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_manifest_is_in_the_form_of_sha256sum() {
+    let root = site(&[("a.txt", REPORT)]);
+    nianbao(root.path()).arg("build").assert().success();
+    let public = root.path().join("public");
+    let files = tree(&public);
+    let manifest = text(&files["manifest-sha256.txt"]);
+    assert_eq!(manifest.lines().count(), files.len() - 1);
+    for line in manifest.lines() {
+        let (hash, path) = line.split_once("  ").expect("two columns");
+        assert_eq!(nianbao::publish::sha256(&files[path]), hash, "{path}");
+    }
+    assert!(files.keys().all(|path| path.split('/').all(|part| !part.starts_with('.'))), "a dot file was published");
+}
