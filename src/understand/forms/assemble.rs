@@ -390,8 +390,12 @@ impl<'a> Builder<'a> {
     /// Rows that the form does not have, with their figures in the order printed.
     fn unmapped(&self, table: &mut Table, findings: &mut Vec<Finding>) {
         let width = self.table.columns.len();
-        let strange =
-            self.found.rows.iter().filter(|f| !f.cells.is_empty() && f.row.is_none_or(|r| self.table.rows[r].header));
+        // A heading of the form has —— for its unit; only a figure there is more than the form has.
+        let figures = |row: &FoundRow| row.cells.iter().any(|c| matches!(self.pieces[*c].content, Content::Figure(_)));
+        let strange = self.found.rows.iter().filter(|row| match row.row {
+            Some(r) => self.table.rows[r].header && figures(row),
+            None => !row.cells.is_empty(),
+        });
         for (count, row) in strange.enumerate() {
             let id = format!("x{}", count + 1);
             let sequence = self.sequence(Some(row), &row.cells);
