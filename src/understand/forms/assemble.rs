@@ -571,7 +571,8 @@ impl<'a> Builder<'a> {
         if self.table.id != "administrative_fees" {
             return;
         }
-        let limit = Decimal::from(100_000_000);
+        // A city of some millions collects a few hundred million yuan a year.
+        let limit = Decimal::from(1_000_000_000);
         for cell in table.cells.iter().filter(|c| c.unit.as_deref() == Some("元") && c.value.is_some_and(|v| v > limit))
         {
             findings.push(Finding::new(

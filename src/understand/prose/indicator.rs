@@ -44,6 +44,7 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
             let Some((start, end, distance)) = locate(window, word) else { continue };
             if forbidden(window, start, end, indicator)
                 || indicator.id == "requests_received" && is_foreign(window, start, end)
+                || indicator.id == "requests_answered" && is_example(window, end)
             {
                 continue;
             }
@@ -111,6 +112,14 @@ fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
     let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
     let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
     !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
+}
+
+/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given.
+fn is_example(window: &Window, end: usize) -> bool {
+    static UNDONE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
+    });
+    UNDONE.is_match(&window.sentence[end.max(window.number.end)..])
 }
 
 fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {
