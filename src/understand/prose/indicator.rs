@@ -37,7 +37,7 @@ struct Hit<'a> {
 pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
     let mut best: Option<Hit> = None;
     for indicator in dictionary {
-        if !indicator.units.iter().any(|u| *u == window.number.unit) {
+        if !indicator.units.contains(&window.number.unit) {
             continue;
         }
         for word in &indicator.words {
