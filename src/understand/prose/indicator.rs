@@ -35,6 +35,9 @@ struct Hit<'a> {
 
 /// The indicator a number states.
 pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
+    if is_example(window) {
+        return None;
+    }
     let mut best: Option<Hit> = None;
     for indicator in dictionary {
         if !indicator.units.contains(&window.number.unit) {
@@ -44,7 +47,6 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
             let Some((start, end, distance)) = locate(window, word) else { continue };
             if forbidden(window, start, end, indicator)
                 || indicator.id == "requests_received" && is_foreign(window, start, end)
-                || indicator.id == "requests_answered" && is_example(window, end)
             {
                 continue;
             }
@@ -115,11 +117,11 @@ fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
 }
 
 /// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given.
-fn is_example(window: &Window, end: usize) -> bool {
+fn is_example(window: &Window) -> bool {
     static UNDONE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
+        Regex::new(r"^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
     });
-    UNDONE.is_match(&window.sentence[end.max(window.number.end)..])
+    UNDONE.is_match(&window.sentence[window.number.end..])
 }
 
 fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {
