@@ -368,7 +368,7 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         let voice = Voice::of(draft);
         let office = ["办公室", "办公厅"].iter().find_map(|o| name.strip_suffix(o)).filter(|g| g.ends_with("人民政府"));
         let mut named = match office {
-            Some(government) if voice.region && !voice.office && (weak || voice.region) => {
+            Some(government) if voice.region && !voice.office => {
                 Named { name: government.to_owned(), aliases: Vec::new(), at: Some(*at), printed: false }
             }
             Some(_) if weak && !voice.office => continue,

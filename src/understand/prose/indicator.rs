@@ -35,9 +35,12 @@ struct Hit<'a> {
 
 /// The indicator a number states.
 pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
+    if is_example(window) {
+        return None;
+    }
     let mut best: Option<Hit> = None;
     for indicator in dictionary {
-        if !indicator.units.iter().any(|u| *u == window.number.unit) {
+        if !indicator.units.contains(&window.number.unit) {
             continue;
         }
         for word in &indicator.words {
@@ -111,6 +114,14 @@ fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
     let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
     let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
     !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
+}
+
+/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given.
+fn is_example(window: &Window) -> bool {
+    static UNDONE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
+    });
+    UNDONE.is_match(&window.sentence[window.number.end..])
 }
 
 fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {

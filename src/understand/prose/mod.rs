@@ -247,7 +247,7 @@ fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
     let glued = ahead.is_some_and(|c| "第每同统唯任这某各另数几初首无".contains(c));
     // Counts say 两次; 二次 is an ordinal.
     if glued
-        || &sentence[number.digits..].chars().next() == &Some('二') && number.value == Decimal::from(2)
+        || sentence[number.digits..].starts_with('二') && number.value == Decimal::from(2)
         || sentence[number.end..].starts_with(['性', '体', '化'])
     {
         return false;
