@@ -90,10 +90,11 @@ fn title(report: &Report) -> String {
         Kind::Notice => "通知",
         _ => "年度报告",
     };
+    let dated = |year: u16| if what.starts_with('年') { format!("{year}{what}") } else { format!("{year}年{what}") };
     match (agency, report.year.value) {
-        (Some(agency), Some(year)) => format!("〔{agency}{year}年{what}〕"),
+        (Some(agency), Some(year)) => format!("〔{agency}{}〕", dated(year)),
         (Some(agency), None) => format!("〔{agency}{what}，年度不明〕"),
-        (None, Some(year)) => format!("〔{year}年{what}，机关不明〕"),
+        (None, Some(year)) => format!("〔{}，机关不明〕", dated(year)),
         (None, None) => {
             let path = &report.original.path;
             format!("〔{}〕", path.rsplit('/').next().unwrap_or(path))

@@ -282,3 +282,44 @@ fn narrative_reports_have_no_tables() {
         assert!(reading.claimed.is_empty(), "{seed}: {:?}", reading.claimed);
     }
 }
+
+/// Every row could stand anywhere: the search must give up, and then publish nothing it cannot prove.
+#[test]
+fn an_adversarial_table_ends_in_lost_cells() {
+    let forms = forms();
+    let table = forms[3].tables.iter().find(|t| t.id == "requests").expect("the table");
+    let mut text = "三、收到和处理政府信息公开申请情况\n".to_string();
+    for (index, row) in table.rows.iter().filter(|r| !r.header).enumerate() {
+        let (a, b, c) = (1 << (index % 9), 3 + index, 7 + index * index);
+        text.push_str(&format!("{}\n{a}\n{b}\n{c}\n{}\n", row.label, a + b + c));
+    }
+    let reading = read(&text, Some(2023));
+    assert_eq!(reading.tables.len(), 1);
+    assert!(reading.tables[0].cells.iter().all(|c| c.standing != Standing::Solved), "{:?}", reading.findings);
+    assert!(reading.findings.iter().any(|f| f.code == "cell-ambiguous"));
+}
+
+#[test]
+fn a_damaged_page_never_panics_and_a_blank_is_never_a_zero() {
+    let forms = forms();
+    for seed in 0..60 {
+        let layout = generate::LAYOUTS[seed as usize % generate::LAYOUTS.len()];
+        let text = case(&forms, 1000 + seed, layout).text;
+        let mut chance = generate::Chance::new(seed);
+        let damaged: Vec<String> =
+            text.lines()
+                .filter(|_| !chance.one_in(9))
+                .map(|l| l.to_string())
+                .collect::<Vec<_>>()
+                .into_iter()
+                .map(|l| {
+                    if chance.one_in(12) { l.chars().rev().chain("99999999999999999999|".chars()).collect() } else { l }
+                })
+                .collect();
+        let reading = read(&damaged.join("\n"), Some(2021));
+        for cell in reading.tables.iter().flat_map(|t| &t.cells) {
+            let zero = cell.value.is_some_and(|v| v.is_zero());
+            assert!(!zero || cell.raw.is_some(), "{seed}: {cell:?}");
+        }
+    }
+}

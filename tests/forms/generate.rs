@@ -419,7 +419,7 @@ pub fn case(forms: &[Form], seed: u64, layout: Layout) -> Case {
         chance.below(2);
     });
     let form = [1, 2, 2, 3, 3][chance.below(5) as usize];
-    let zeros = [Zeros::Printed, Zeros::Blank, Zeros::Blank, Zeros::Marked][chance.below(4) as usize];
+    let zeros = [Zeros::Printed, Zeros::Printed, Zeros::Blank, Zeros::Marked][chance.below(4) as usize];
     let zeros = if layout.collapsed() && chance.one_in(2) { Zeros::Printed } else { zeros };
     let size = chance.below(3);
     let mut tables: Vec<TableTruth> = (0..forms[form].tables.len())
@@ -451,7 +451,7 @@ pub fn case(forms: &[Form], seed: u64, layout: Layout) -> Case {
     };
     let mut wrong = None;
     match chance.below(4) {
-        0 => {
+        0 | 3 => {
             // Only a cell that some identity names can be found out.
             let (t, r, c) = pick(&tables, &mut chance);
             let table = &forms[form].tables[tables[t].table];

@@ -8,6 +8,7 @@ use super::layout::{Layout, Piece};
 use super::place::{self, Placed, Sequence, Sum};
 use super::reading::{Found, FoundRow, FoundTable, unlabelled};
 use super::solve::{Equation, Solution, solve};
+use super::survey::{Spacing, deduplicated, missing};
 use crate::model::Id;
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Axis, Form, FormTable};
@@ -77,90 +78,6 @@ pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<
     reading
 }
 
-/// Tables that are announced and not there.
-fn missing(forms: &[Form], found: &[Found], year: Option<u16>, read: &BTreeSet<String>, reading: &mut Reading) {
-    let due = |form: &Form| match year {
-        Some(year) => form.from <= year && form.to.is_none_or(|to| year <= to),
-        None => form.id == "2021" || form.id == "2014",
-    };
-    for (form, found) in forms.iter().zip(found).filter(|(form, _)| due(form)) {
-        let mut named = BTreeSet::new();
-        for &(table, line) in &found.announced {
-            let table = &form.tables[table];
-            if table.rows.len() == 1 && table.identities.is_empty()
-                || read.contains(table.id.as_ref())
-                || !named.insert(&table.id)
-            {
-                continue;
-            }
-            reading.findings.push(
-                Finding::new(
-                    "table-missing",
-                    Some(line),
-                    format!("“{}”的表格不在正文里，可能是图片或附件。", table.title),
-                )
-                .help("请把表格的文字加入原文，或另附可读的文本。"),
-            );
-        }
-    }
-}
-
-/// A scraper that keeps each string once leaves a table in which nothing repeats: the line of the first such table.
-fn deduplicated(form: &Form, found: &Found, pieces: &[Piece]) -> Option<u32> {
-    let count = |label: &str| {
-        let wanted = super::labels::key(label).full;
-        found.heads.iter().filter(|h| **h == wanted).count()
-    };
-    let (mut once, mut again) = (0, 0);
-    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-    for table in &found.tables {
-        for column in &form.tables[table.table].columns {
-            *labels.entry(column.label.as_str()).or_default() += 1;
-        }
-        for head in form.tables[table.table].head.iter().take(1) {
-            *labels.entry(head.as_str()).or_default() += 1;
-        }
-    }
-    for (label, expected) in labels {
-        match (expected, count(label)) {
-            (2.., 1) => once += 1,
-            (2.., 2..) => again += 1,
-            _ => {}
-        }
-    }
-    let figures: Vec<&str> = found
-        .tables
-        .iter()
-        .flat_map(|t| t.rows.iter().flat_map(|r| r.cells.iter()))
-        .map(|c| pieces[*c].text.as_str())
-        .collect();
-    let distinct: BTreeSet<&&str> = figures.iter().collect();
-    let rows: usize = found.tables.iter().map(|t| t.rows.len()).sum();
-    let unique = distinct.len() == figures.len();
-    let thin = unique && rows >= 12 && figures.len() >= 2;
-    ((once >= 2 && once > again && unique) || thin).then(|| found.tables[0].lines.iter().min().copied().unwrap_or(1))
-}
-
-/// How far apart neighbouring cells stand where each has a line of its own.
-struct Spacing {
-    base: u32,
-    /// Some cells stand farther apart: blank lines tell of empty cells.
-    counted: bool,
-}
-
-impl Spacing {
-    fn of(found: &Found, pieces: &[Piece]) -> Self {
-        let mut gaps: BTreeMap<u32, usize> = BTreeMap::new();
-        for row in found.tables.iter().flat_map(|t| &t.rows) {
-            for &cell in row.cells.iter().filter(|c| pieces[**c].layout == Layout::Lines) {
-                *gaps.entry(pieces[cell].gap).or_default() += 1;
-            }
-        }
-        let base = gaps.iter().find(|(_, n)| **n >= 2).or(gaps.iter().next()).map_or(1, |(gap, _)| *gap);
-        Spacing { base, counted: gaps.keys().any(|gap| *gap > base) }
-    }
-}
-
 struct Builder<'a> {
     form: &'a Form,
     table: &'a FormTable,
@@ -218,7 +135,8 @@ impl<'a> Builder<'a> {
 
     fn number(&self, cell: usize) -> Option<i64> {
         match &self.pieces[cell].content {
-            Content::Figure(figure) => figure.number.times_ten_to(SCALE).to_integer(),
+            // Sums of figures beyond any statistic could overflow: such a figure is shown and not reckoned with.
+            Content::Figure(figure) => figure.number.times_ten_to(SCALE).to_integer().filter(|v| v.abs() < 1 << 50),
             _ => None,
         }
     }
@@ -526,7 +444,7 @@ impl<'a> Builder<'a> {
         let width = self.table.columns.len();
         let mut gone: Vec<&str> = Vec::new();
         for (r, row) in self.table.rows.iter().enumerate().filter(|(_, row)| !row.header) {
-            let cells: Vec<&Cell> = table.cells.iter().filter(|c| c.row == row.id).collect();
+            let cells: Vec<&Cell> = table.rows[r].cells.iter().map(|i| &table.cells[*i as usize]).collect();
             let first = self.rows[r].map_or(self.lines()[0], |f| f.line);
             for cell in cells.iter().filter(|c| c.standing == Standing::Solved) {
                 let value = cell.value.unwrap_or_default();

@@ -10,6 +10,7 @@ mod layout;
 mod place;
 mod reading;
 mod solve;
+mod survey;
 
 use crate::model::diagnostic::Finding;
 use crate::model::form::Form;

@@ -52,7 +52,7 @@ pub struct Found {
     pub tables: Vec<FoundTable>,
     /// Tables announced by a heading or an anchor, with the line.
     pub announced: Vec<(usize, u32)>,
-    /// How often each label that must repeat was seen.
+    /// Every header label seen, in order, repeats included.
     pub heads: Vec<String>,
 }
 

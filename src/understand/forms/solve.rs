@@ -127,7 +127,7 @@ fn broken(known: &[Option<i64>], freed: &[bool], equations: &[Equation]) -> (usi
     (count, bounds)
 }
 
-/// Solves a table. `known` has a value for each printed figure; `marks` are cells where the page prints that there is none.
+/// Solves a table. `known` has a value for each printed figure;
 pub fn solve(known: &[Option<i64>], equations: &[Equation]) -> Solution {
     let mut freed = vec![false; known.len()];
     let (mut count, mut bounds) = broken(known, &freed, equations);

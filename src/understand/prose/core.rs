@@ -107,6 +107,7 @@ const WHOLES: &[&str] = &[
     "litigation_total",
     "trainings",
     "trainees",
+    "corrected_total",
     "meetings",
     "service_hall_cases",
     "website_visits",

@@ -13,8 +13,6 @@ mod text;
 mod zero;
 
 #[cfg(test)]
-mod gold;
-#[cfg(test)]
 mod tests;
 
 use crate::model::Id;

@@ -1,10 +1,12 @@
 //! Sentences of many hands with the figures they state. `-` is a figure that is no indicator's. After value and unit stand what is
 //! not plain: `>` `≥` `≤` `near` `about`, `all` `hosted` `other`, `cum` `part`, `sub`, `solved`.
 
-use super::gold::stand_in;
+mod gold;
+
 use super::*;
 use crate::model::report::{Cell, Check, Core, CoreFrom};
 use crate::model::value::Scope;
+use gold::stand_in;
 
 const BUREAU: &str = "青禾县教育局";
 const COUNTY: &str = "青禾县人民政府";
