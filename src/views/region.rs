@@ -11,9 +11,10 @@ use crate::model::archive::{Archive, Region};
 use crate::model::page::Page;
 use crate::model::value::Decimal;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// One page per region; more where it has many agencies.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     for region in archive.regions.values() {
@@ -139,7 +140,7 @@ fn is_government(name: &str) -> bool {
 }
 
 /// The tree.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "regions");
     for region in archive.regions.values() {

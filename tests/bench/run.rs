@@ -1,4 +1,4 @@
-//! The speed of a build: `cargo run --release --example bench -- target/release/nianbao [REPORTS …]`.
+//! The speed of a build: `cargo run --release --example bench -- target/release/nianbao [REPORTS …] [--in FOLDER]`.
 //!
 //! For each number of reports (1,000 and 10,000 unless told otherwise): a clean build of a generated archive, a build after
 //! which nothing changed, and one after a single edit, each by the real binary in a folder of its own. Linux only: processor
@@ -24,22 +24,20 @@ struct Run {
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let usage = "usage: bench PROGRAM [REPORTS …]";
-    let Some(program) = arguments.next().map(PathBuf::from) else {
-        eprintln!("{usage}");
-        return ExitCode::from(2);
-    };
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let stay = arguments.iter().position(|a| a == "--in").map(|at| arguments.drain(at..).nth(1).unwrap_or_default());
+    let mut arguments = arguments.into_iter();
+    let program = PathBuf::from(arguments.next().unwrap_or_default());
     let sizes: Result<Vec<usize>, _> = arguments.map(|n| n.replace([',', '_'], "").parse()).collect();
     let sizes = match sizes {
         Ok(sizes) if sizes.is_empty() => vec![1_000, 10_000],
         Ok(sizes) => sizes,
         Err(error) => {
-            eprintln!("{error}\n{usage}");
+            eprintln!("{error}\nusage: bench PROGRAM [REPORTS …] [--in FOLDER]");
             return ExitCode::from(2);
         }
     };
-    match sizes.into_iter().try_for_each(|size| measure(&program, size)) {
+    match sizes.into_iter().try_for_each(|size| measure(&program, size, stay.as_deref().map(Path::new))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
@@ -48,10 +46,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(program: &Path, reports: usize) -> io::Result<()> {
+/// Builds an archive of `reports`, in a folder that goes afterwards or in one that stays to be looked at.
+fn measure(program: &Path, reports: usize, stay: Option<&Path>) -> io::Result<()> {
     let program = fs::canonicalize(program)?;
-    let folder = tempfile::Builder::new().prefix("nianbao-bench-").tempdir()?;
-    let root = folder.path();
+    let temporary = tempfile::Builder::new().prefix("nianbao-bench-").tempdir()?;
+    let root = &stay.map_or(temporary.path().to_owned(), |folder| folder.join(reports.to_string()));
     let generator = Generator::new();
     let mut bytes = 0;
     for index in 0..reports {
