@@ -9,13 +9,14 @@ use crate::model::diagnostic::CODES;
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const MOST_AGENCIES: usize = 40;
 const MOST_YEARS: usize = 20;
 const NEWEST: usize = 8;
 
 /// The one page. Its data twin is the archive's `index.json`, which an export writes.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "home");
     feed_entries(&mut hash, archive, 0..archive.entries.len());

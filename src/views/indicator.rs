@@ -8,12 +8,13 @@ use crate::model::page::Page;
 use crate::model::value::{Decimal, Standing};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Agency id (none for a report without one) → the entries that give the indicator.
 type Rows = Vec<(Option<String>, Vec<usize>)>;
 
 /// One page per indicator of the dictionary, empty ones included: a link from the method page must never lead nowhere.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     for (at, indicator) in archive.indicators.iter().enumerate() {
@@ -166,7 +167,7 @@ fn form_cells(archive: &Archive, indicator: &Indicator) -> Vec<Json> {
 }
 
 /// All indicators, by theme.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "indicators");
     feed_json(&mut hash, archive.indicators.as_ref());
