@@ -1,6 +1,6 @@
 //! Truth: the hand-labelled reports, when they are beside the checkout, and reports written for the purpose.
 use nianbao::model::report::{Kind, Known as KnownValue, Provenance, Report, Role};
-use nianbao::model::source::{Draft, Edit, Line, Script, Source, Span, Sure};
+use nianbao::model::source::{Draft, Heading, Line, Script, Source, Span};
 use nianbao::model::value::Standing;
 use nianbao::understand::{Known, understand};
 use serde_json::Value;
@@ -716,18 +716,7 @@ fn headings_by_markup_and_by_statute_need_no_ordinal() {
     let mut marked = draft(
         "某县档案馆2019年政府信息公开工作年度报告\n总体情况\n有正文。\n工作亮点\n有正文。\n存在的主要问题及改进情况\n有正文。",
     );
-    for (line, marks) in [(0, "# "), (1, "## "), (3, "### ")] {
-        let edit = Edit {
-            rule: "markdown-markup".into(),
-            line: line as u32 + 1,
-            start: 0,
-            end: marks.len() as u32,
-            was: marks.into(),
-            now: String::new(),
-            sure: Sure::Sure,
-        };
-        marked.lines[line].edits.push(edit);
-    }
+    marked.headings = [(1, 1), (2, 2), (4, 3)].map(|(line, level)| Heading { line, level }).to_vec();
     let found: Vec<_> = read(&marked).sections.iter().map(|s| (s.level, s.title.clone(), s.line)).collect();
     let wanted = [
         (0, "某县档案馆2019年政府信息公开工作年度报告", 1),
