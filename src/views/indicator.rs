@@ -1,6 +1,7 @@
 //! Indicators: what each counts, where the forms hold it, and every agency and year that gives it.
 
 use super::chart::{self, Point};
+use super::region::is_government;
 use super::{Shared, digest, feed_json, figure, headline_ids, indicator_link, page, pieces, region_name, share};
 use crate::model::archive::Archive;
 use crate::model::form::Indicator;
@@ -67,6 +68,7 @@ fn years(archive: &Archive, rows: &Rows) -> Vec<u16> {
 fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u16], links: Json) -> Json {
     let archive = &shared.archive;
     let indicator = &archive.indicators[at];
+    let (by_governments, counted) = addable(archive, given);
     let rows: Vec<Json> = shown
         .iter()
         .map(|(id, entries)| {
@@ -115,13 +117,34 @@ fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u
         "disputed": disputed,
         "distribution": chart::distribution(values),
         "distribution_year": newest,
-        "sums": sums(archive, indicator, given.iter().copied()),
+        "sums": sums(archive, indicator, counted.iter().copied()),
+        "sums_of": if by_governments { "governments" } else { "departments" },
         "pages": links,
     })
 }
 
 /// The sum over the reports of each year, with how many it adds up. A stock at a date is summed as well as a flow: it is one
 /// figure per agency and year. Null when nothing is known.
+/// The reports whose figures may be added up: those of governments where there are any, since a government usually counts its
+/// departments already; else those of departments. One for each agency and year: two reports of one year say the same thing.
+pub(super) fn addable(archive: &Archive, entries: &[usize]) -> (bool, Vec<usize>) {
+    let mut taken = BTreeMap::new();
+    for &index in entries {
+        let card = &archive.entries[index].card;
+        if let Some(agency) = &card.agency {
+            let key = (!is_government(&agency.name), card.year, &agency.id);
+            let rank = |index: usize| (archive.entries[index].card.kind, archive.entries[index].card.id.clone());
+            let best = taken.entry(key).or_insert(index);
+            if rank(index) < rank(*best) {
+                *best = index;
+            }
+        }
+    }
+    let by_governments = taken.keys().any(|(department, _, _)| !department);
+    let counted = taken.into_iter().filter(|((department, _, _), _)| *department != by_governments);
+    (by_governments, counted.map(|(_, index)| index).collect())
+}
+
 pub(super) fn sums(
     archive: &Archive,
     indicator: &Indicator,

@@ -135,7 +135,7 @@ fn aggregate(archive: &Archive, region: &Region, years: &[u16], governments: boo
 }
 
 /// A people's government, or its office reporting for it, as against a department.
-fn is_government(name: &str) -> bool {
+pub fn is_government(name: &str) -> bool {
     name.ends_with("人民政府")
         || name.ends_with("政府办公室")
         || name.ends_with("政府办公厅")
