@@ -28,7 +28,13 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
                 let entry = &archive.entries[index];
                 feed_json(
                     &mut hash,
-                    &(&entry.card.agency, entry.card.year, &entry.card.url, entry.core.get(&indicator.id)),
+                    &(
+                        &entry.card.agency,
+                        entry.card.year,
+                        entry.card.kind,
+                        &entry.card.url,
+                        entry.core.get(&indicator.id),
+                    ),
                 );
             }
             for (agency, _) in &rows[piece.range.clone()] {
