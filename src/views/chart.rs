@@ -139,7 +139,7 @@ pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Opti
         let h = if value.is_some() { (share * PLOT).max(1.5) } else { 0.0 };
         let roomy = step >= 38.0;
         let telling = year == last || value.is_some_and(|v| most > 0.0 && v.to_f64() == most) || year == first;
-        let tick = if step >= 32.0 {
+        let tick = if step >= 38.0 {
             year.to_string()
         } else if step >= 20.0 || year == first || year == last || year % 5 == 0 {
             format!("{:02}", year % 100)
