@@ -240,7 +240,8 @@ fn asset(names: &BTreeMap<String, String>, args: &Kwargs) -> tera::TeraResult<St
 
 /// The engine's report: message, template, line, column, the line itself, and the notes on what is available.
 fn describe(error: &tera::Error) -> String {
-    let mut text = error.to_string();
+    let text = error.to_string();
+    let mut text = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         text.push_str("\n  because: ");
