@@ -1,6 +1,6 @@
 //! Truth: the hand-labelled reports, when they are beside the checkout, and reports written for the purpose.
 use nianbao::model::report::{Kind, Known as KnownValue, Provenance, Report, Role};
-use nianbao::model::source::{Draft, Edit, Line, Script, Source, Span, Sure};
+use nianbao::model::source::{Draft, Heading, Line, Script, Source, Span};
 use nianbao::model::value::Standing;
 use nianbao::understand::{Known, understand};
 use serde_json::Value;
@@ -604,6 +604,28 @@ const REPORTS: &[(&str, &[(&str, &str)])] = &[
         "松河市林业局2019年政府信息公开工作年度报告\n发布机构:松河市水利局\n一、总体情况\n认真做好公开工作。",
         &[("agency", "松河市林业局"), ("finding", "agency-conflict")],
     ),
+    // Metadata blocks: glued, one field a line with blank lines, a date without a label, a field that says nothing.
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n索 引 号：002592724/2018-00012主题分类：政务公开发布机构：海宁市体育局发布日期：2018-02-17文  号：无\n一、概述\n认真做好公开工作。",
+        &[
+            ("index_number", "002592724/2018-00012"),
+            ("publisher", "海宁市体育局"),
+            ("published", "2018-02-17"),
+            ("document_number", "-"),
+        ],
+    ),
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n索引号\n\n002592724/2018-00012\n\n发布机构\n\n海宁市体育局\n\n发布日期\n\n2018-02-17\n\n一、概述\n认真做好公开工作。",
+        &[("index_number", "002592724/2018-00012"), ("publisher", "海宁市体育局"), ("published", "2018-02-17")],
+    ),
+    (
+        "海宁市体育局2017年政府信息公开工作年度报告\n2018-02-17 09:30 来源： 海宁市政府办公室 浏览次数：139\n一、概述\n认真做好公开工作。",
+        &[("source", "海宁市政府办公室"), ("published", "2018-02-17")],
+    ),
+    (
+        "海宁市体育局政府信息公开工作年度报告（2017年1月1日—2017年12月31日）\n一、概述\n认真做好公开工作。",
+        &[("title", "海宁市体育局政府信息公开工作年度报告（2017年1月1日—2017年12月31日）"), ("report_year", "2017")],
+    ),
     // Kinds.
     (
         "海宁市体育局2017年政府信息公开工作情况统计表\n指标名称\n一、主动公开情况",
@@ -716,18 +738,7 @@ fn headings_by_markup_and_by_statute_need_no_ordinal() {
     let mut marked = draft(
         "某县档案馆2019年政府信息公开工作年度报告\n总体情况\n有正文。\n工作亮点\n有正文。\n存在的主要问题及改进情况\n有正文。",
     );
-    for (line, marks) in [(0, "# "), (1, "## "), (3, "### ")] {
-        let edit = Edit {
-            rule: "markdown-markup".into(),
-            line: line as u32 + 1,
-            start: 0,
-            end: marks.len() as u32,
-            was: marks.into(),
-            now: String::new(),
-            sure: Sure::Sure,
-        };
-        marked.lines[line].edits.push(edit);
-    }
+    marked.headings = [(1, 1), (2, 2), (4, 3)].map(|(line, level)| Heading { line, level }).to_vec();
     let found: Vec<_> = read(&marked).sections.iter().map(|s| (s.level, s.title.clone(), s.line)).collect();
     let wanted = [
         (0, "某县档案馆2019年政府信息公开工作年度报告", 1),

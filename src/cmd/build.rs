@@ -35,7 +35,7 @@ pub fn run(root: &Path, arguments: &Build, terminal: &Terminal) -> Result<u8> {
     let built = project.build(&cache, &mut target, &|stage, done, total| bar.show(stage, done, total))?;
     bar.clear();
     let Target::Folder(folder) = target else { unreachable!("made above") };
-    let outcome = folder.finish()?;
+    let outcome = if built.unchanged { folder.leave()? } else { folder.finish()? };
     project.keep_ids()?;
     report(&built, &outcome, &output, started.elapsed(), arguments, terminal)?;
     let problems =

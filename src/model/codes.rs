@@ -103,14 +103,6 @@ pub const CODES: &[Code] = &[
         example: "year = 3019",
     },
     Code {
-        id: "control-characters",
-        severity: Note,
-        title: "含控制字符",
-        about: "正文含有不可见的控制字符，已在规范化时去除并记录。",
-        about_en: "The text has invisible control characters; they were removed and logged.",
-        example: "U+200B",
-    },
-    Code {
         id: "internal-error",
         severity: Error,
         title: "程序出错",

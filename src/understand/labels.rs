@@ -143,11 +143,11 @@ const LABELS: &[(&str, Label, bool)] = &[
     ("打印", Label::Furniture, false),
 ];
 
-/// A label at the start of a row or after a separator; white space inside it is layout (名　　称).
+/// A label at the start of a row, after a separator or glued to the value before it; white space inside it is layout (名　　称).
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     let spaced = |label: &str| label.chars().map(String::from).collect::<Vec<_>>().join(r"[\s　]*");
     let all: Vec<_> = LABELS.iter().map(|(label, ..)| spaced(label)).collect();
-    Regex::new(&format!(r"(?:^|[\s|｜【\[(（;；,，>])({})([\s　]*[】\]]?[\s　]*[:：]|[】\]])?", all.join("|")))
+    Regex::new(&format!(r"(^|[\s|｜【\[(（;；,，>])?({})([\s　]*[】\]]?[\s　]*[:：]|[】\]])?", all.join("|")))
         .expect("a closed list")
 });
 
@@ -158,11 +158,22 @@ pub fn fields(text: &str) -> Vec<(Label, std::ops::Range<usize>, bool)> {
     let hits: Vec<_> = LABEL.captures_iter(line).collect();
     let mut out: Vec<(Label, std::ops::Range<usize>, bool)> = Vec::new();
     for (n, hit) in hits.iter().enumerate() {
-        let (Some(whole), Some(name)) = (hit.get(0), hit.get(1)) else { continue };
+        let (Some(whole), Some(name)) = (hit.get(0), hit.get(2)) else { continue };
         let plain: String = name.as_str().chars().filter(|c| !c.is_whitespace()).collect();
         let Some(&(_, label, strict)) = LABELS.iter().find(|(l, ..)| *l == plain) else { continue };
-        let closed = hit.get(2).is_some();
-        if n == 0 && whole.start() > 0 && !line[..whole.start()].trim_matches(['|', '｜', '【', '[', ' ']).is_empty()
+        let closed = hit.get(3).is_some();
+        // 发布日期：2020-03-10来源：某某局: only with its colon, and a short word only behind a figure.
+        if hit.get(1).is_none() {
+            let before = line[..whole.start()].chars().next_back();
+            let figure = before.is_some_and(|c| c.is_ascii_digit() || c == '日' || c == '次');
+            if !closed || out.is_empty() || !(strict || plain.chars().count() > 2 || figure) {
+                continue;
+            }
+        }
+        if out.is_empty()
+            && n == 0
+            && whole.start() > 0
+            && !line[..whole.start()].trim_matches(['|', '｜', '【', '[', ' ']).is_empty()
         {
             return Vec::new();
         }

@@ -5,7 +5,7 @@
 
 mod agency;
 mod dates;
-mod forms;
+pub mod forms;
 mod identity;
 mod labels;
 mod outline;

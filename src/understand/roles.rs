@@ -70,7 +70,7 @@ static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 static TITLE_TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\s*(?:[(（【\[][^()（）]{1,20}[)）】\]]|[-—–]{1,2}[^-—–]{2,30})$").expect("a pattern")
+    Regex::new(r"\s*(?:[(（【\[][^()（）]{1,40}[)）】\]]|[-—–]{1,2}[^-—–]{2,30})$").expect("a pattern")
 });
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．,，]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]|\d{1,2}\s*[.．、](?:[^\d]|$)|第[一二三四五六七八九十\d]{1,3}[章部节条])")
@@ -84,6 +84,16 @@ static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
 static NUMBER_CELL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^[-+]?[\d,，.]+\s*(?:%|件|条|万元|元|个|人|次|项)?$|^[/—–-]{1,2}$").expect("a pattern")
 });
+
+/// A date, perhaps with a time of day, before something else.
+static DATE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\s*\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s|｜]+",
+    )
+    .expect("a pattern")
+});
+/// What a field says that has no value.
+const NOTHING: &[&str] = &["无", "暂无", "/", "-", "--", "—", "——"];
 
 /// Whether a line opens with an ordinal of the outline.
 pub fn has_ordinal(text: &str) -> bool {
@@ -334,7 +344,21 @@ fn metadata(
     let trim = text.trim();
     let length = trim.chars().count();
     let waiting = pending.take();
-    let rows = if length <= 300 { fields(text) } else { Vec::new() };
+    let mut rows = if length <= 300 { fields(text) } else { Vec::new() };
+    // 2024-03-04 09:30 来源：某某局: the page's date needs no label before another field.
+    if rows.is_empty()
+        && length <= 300
+        && let Some(date) = DATE_FIRST.find(text)
+    {
+        rows = fields(&text[date.end()..]).into_iter().filter(|r| r.2).collect();
+        for (_, value, _) in &mut rows {
+            *value = value.start + date.end()..value.end + date.end();
+        }
+        if !rows.is_empty() {
+            let (start, end) = trimmed(date.as_str());
+            rows.insert(0, (Label::Published, start..end, true));
+        }
+    }
     let sentence =
         trim.ends_with(['。', '；']) || (trim.contains('。') && rows.first().is_none_or(|r| r.0 != Label::Other));
     if !rows.is_empty() && !sentence {
@@ -360,10 +384,10 @@ fn metadata(
                 }
                 let words = &text[value.clone()];
                 if words.is_empty() {
-                    if *closed || grids.contains(&i) {
+                    if *closed || above && rows.len() == 1 || grids.contains(&i) {
                         *pending = Some((*label, i));
                     }
-                } else if !matches!(label, Label::Furniture | Label::Other) {
+                } else if !matches!(label, Label::Furniture | Label::Other) && !NOTHING.contains(&words) {
                     out.push(Field {
                         label: *label,
                         value: words.to_owned(),
@@ -383,7 +407,7 @@ fn metadata(
     }
     // The value of a label that stood alone on the line before.
     if let Some((label, at)) = waiting
-        && i == at + 1
+        && (i == at + 1 || i <= at + 3 && draft.lines[at + 1..i].iter().all(|l| l.text.trim().is_empty()))
         && length <= 40
         && !trim.contains('。')
         && !has_ordinal(trim)
@@ -391,7 +415,8 @@ fn metadata(
     {
         let date = matches!(label, Label::Published | Label::Written);
         let digit = trim.starts_with(|c: char| c.is_ascii_digit());
-        if date == is_date(trim) || (!date && digit) {
+        let body = matches!(label, Label::Publisher | Label::Source) && super::agency::is_body(trim);
+        if date == is_date(trim) && (date || digit || body) {
             if label == Label::Furniture {
                 return digit.then_some(Role::Chrome);
             }

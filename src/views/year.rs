@@ -12,9 +12,10 @@ use crate::model::page::Page;
 use crate::model::value::Decimal;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One page per year, and more where a year is long.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     for (at, year) in archive.years.iter().enumerate() {
@@ -107,7 +108,7 @@ fn missing(archive: &Archive, at: usize) -> Vec<Json> {
 }
 
 /// All years.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "years");
     for year in &archive.years {

@@ -91,6 +91,42 @@ struct Builder<'a> {
     cells: Vec<Vec<usize>>,
     /// The money unit of each column's header.
     headed: Vec<Option<&'static str>>,
+    /// The header names every column in one row: how many cells that has behind its first, and where each column begins.
+    head: Option<(usize, Vec<usize>)>,
+}
+
+/// Whether the first cells of the rows are their running numbers.
+fn numbered(rows: &[Option<&FoundRow>], pieces: &[Piece]) -> bool {
+    let first: Vec<Option<u32>> = rows
+        .iter()
+        .flatten()
+        .filter_map(|row| row.cells.first())
+        .map(|c| Some(&pieces[*c].text).filter(|t| t.len() <= 2).and_then(|t| t.parse().ok()))
+        .collect();
+    let steps = first.windows(2).filter(|w| matches!(w, [Some(a), Some(b)] if *b == a + 1)).count();
+    first.len() >= 4 && steps * 5 >= first.len() * 4 - 5
+}
+
+/// The row of a header that names all columns, whose cells are separated.
+fn header_row(found: &FoundTable, pieces: &[Piece], width: usize) -> Option<(usize, Vec<usize>)> {
+    let first = found.rows.first()?.line;
+    for line in found.lines.iter().copied().filter(|line| *line < first) {
+        let from = pieces.partition_point(|p| p.line < line);
+        let row = &pieces[from..from + pieces[from..].iter().take_while(|p| p.line == line).count()];
+        let cells = row.iter().all(|p| p.layout == Layout::Cells && p.content == Content::Text);
+        if row.len() != width + 1 || !cells || row.iter().filter(|p| p.starts).count() != 1 || !row[0].starts {
+            continue;
+        }
+        let mut at = 0;
+        let starts = row[1..].iter().map(|p| {
+            at += p.skip as usize + 1;
+            at - 1
+        });
+        let starts: Vec<usize> = starts.collect();
+        let trail = pieces.get(from + row.len()).map_or(0, |p| p.trail as usize);
+        return Some((at + trail, starts));
+    }
+    None
 }
 
 impl<'a> Builder<'a> {
@@ -98,14 +134,13 @@ impl<'a> Builder<'a> {
         let table = &form.tables[found.table];
         let rows: Vec<Option<&FoundRow>> =
             (0..table.rows.len()).map(|r| found.rows.iter().find(|f| f.row == Some(r))).collect();
-        let coded = table.head.iter().any(|h| h == "代码");
+        let coded = table.head.iter().any(|h| h == "代码") && numbered(&rows, pieces);
         let cells = rows
             .iter()
             .map(|row| {
-                let cells = row.map(|r| r.cells.clone()).unwrap_or_default();
-                let code =
-                    |c: &usize| pieces[*c].text.len() == 2 && pieces[*c].text.bytes().all(|b| b.is_ascii_digit());
-                if coded && cells.len() > 1 && cells.first().is_some_and(code) { cells[1..].to_vec() } else { cells }
+                let cells = row.map(|r| r.cells.as_slice()).unwrap_or_default();
+                let code = coded && cells.first().is_some_and(|c| pieces[*c].text.len() <= 2);
+                cells[usize::from(code)..].to_vec()
             })
             .collect();
         // 采购总金额(万元): the unit belongs to the column whose label stands before it.
@@ -126,7 +161,8 @@ impl<'a> Builder<'a> {
                 own.or_else(|| stated.first().filter(|_| only && !first.is_empty())).map(|(_, unit)| *unit)
             })
             .collect();
-        Builder { form, table, found, pieces, spacing, sums: place::sums(table), rows, cells, headed }
+        let head = header_row(found, pieces, table.columns.len());
+        Builder { form, table, found, pieces, spacing, sums: place::sums(table), rows, cells, headed, head }
     }
 
     fn layout(&self, cells: &[usize]) -> Layout {
@@ -160,7 +196,26 @@ impl<'a> Builder<'a> {
             _ => Some(row.tail.saturating_sub(self.spacing.base)),
         };
         let values = cells.iter().map(|c| self.number(*c)).collect();
-        Sequence { firm: row.firm, ..place::sequence(layout, &skips, trail, values, self.spacing.counted) }
+        let mut sequence = place::sequence(layout, &skips, trail, values, self.spacing.counted);
+        sequence.firm = row.firm;
+        sequence.level = row.row.map_or(0, |r| self.table.rows[r].level);
+        if layout == Layout::Cells
+            && let Some((length, starts)) = &self.head
+            && *length == sequence.items.len()
+            && *length > starts.len()
+        {
+            // Every cell stands under the column whose header begins there or before.
+            let ends = starts[1..].iter().copied().chain([*length]);
+            let under: Vec<Vec<usize>> = starts
+                .iter()
+                .zip(ends)
+                .map(|(&a, b)| sequence.items[a..b].iter().copied().flatten().collect())
+                .collect();
+            if sequence.items[..starts[0]].iter().all(Option::is_none) && under.iter().all(|u| u.len() <= 1) {
+                sequence.items = under.into_iter().map(|u| u.first().copied()).collect();
+            }
+        }
+        sequence
     }
 
     fn build(self, findings: &mut Vec<Finding>) -> Option<Table> {

@@ -42,7 +42,8 @@ pub struct Piece {
 const PROSE: usize = 90;
 
 impl Piece {
-    fn new(line: u32, text: &str, layout: Layout) -> Self {
+    /// A piece that follows the one before at once.
+    pub fn new(line: u32, text: &str, layout: Layout) -> Self {
         let text = text.trim_matches(is_space).to_string();
         Piece { line, content: content(&text), text, layout, starts: false, skip: 0, trail: 0, gap: 0 }
     }
@@ -325,7 +326,10 @@ impl Reader<'_> {
         for (word, wide) in words {
             let text = content(&word) == Content::Text;
             match parts.last_mut() {
-                Some(last) if text && open && !wide => last.push_str(&word),
+                Some(last) if text && open && !wide => {
+                    last.push(' ');
+                    last.push_str(&word);
+                }
                 _ => parts.push(word),
             }
             open = text;

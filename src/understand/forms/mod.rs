@@ -52,7 +52,7 @@ pub struct Reading {
 /// Reads the statutory tables of a draft. `year` only breaks ties between forms whose labels fit equally well.
 pub fn read_tables(draft: &Draft, roles: &[Role], year: Option<u16>) -> Reading {
     let _ = roles;
-    let pieces = layout::pieces(draft);
+    let pieces = reading::apart(layout::pieces(draft), &LABELS);
     let keys = reading::keys(&pieces);
     let joined = vec![reading::Joined::new(); pieces.len()];
     let found: Vec<reading::Found> = LOADED

@@ -25,6 +25,8 @@ pub struct Sequence {
     pub firm: bool,
     /// Whether the row is on the page at all.
     pub present: bool,
+    /// Level of its label: labels of one level take as many cells.
+    pub level: u8,
 }
 
 /// Where the items of a row stand.
@@ -126,6 +128,26 @@ fn agreed(kept: &[&Candidate], items: usize, width: usize) -> Placed {
     Placed { columns, open: (0..width).filter(|c| open[*c]).collect() }
 }
 
+/// Where the cells of a row may begin that has more of them than columns, for the empty ones beside them belong to a merged label or
+/// to none: only where every row of that shape can begin, if there is such a place.
+fn cuts(row: &Sequence, all: &[Sequence], width: usize) -> std::ops::RangeInclusive<usize> {
+    let range = |r: &Sequence| {
+        let extra = r.items.len() - width;
+        let front = r.items.iter().take_while(|i| i.is_none()).count();
+        let back = r.items.iter().rev().take_while(|i| i.is_none()).count();
+        (extra.saturating_sub(back), front.min(extra))
+    };
+    let alike = all.iter().filter(|r| {
+        r.merged
+            && r.level == row.level
+            && r.items.len() == row.items.len()
+            && !r.values.is_empty()
+            && range(r).0 <= range(r).1
+    });
+    let (low, high) = alike.map(range).fold(range(row), |(a, b), (low, high)| (a.max(low), b.min(high)));
+    if low <= high { low..=high } else { range(row).0..=range(row).1 }
+}
+
 /// All order-preserving placements of the row that the layout allows, the best kind only.
 fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Candidate> {
     let items = row.values.len();
@@ -143,30 +165,7 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
     let mut filled = None;
     let found = row.items.len();
     if found > width && row.merged {
-        let extra = found - width;
-        let front = row.items.iter().take_while(|i| i.is_none()).count();
-        let back = row.items.iter().rev().take_while(|i| i.is_none()).count();
-        // Rows that leave no choice tell which end the label's span is on; the front is where labels are.
-        let tells = |front: bool| {
-            all.iter().any(|r| {
-                let lead = r.items.iter().take_while(|i| i.is_none()).count();
-                let tail = r.items.iter().rev().take_while(|i| i.is_none()).count();
-                let over = r.items.len().saturating_sub(width);
-                over > 0
-                    && !r.values.is_empty()
-                    && if front { lead >= over && tail < over } else { tail >= over && lead < over }
-            })
-        };
-        let cut = if front >= extra && (back < extra || tells(true) || !tells(false)) {
-            Some(extra)
-        } else if back >= extra {
-            Some(0)
-        } else if front + back >= extra {
-            Some(front)
-        } else {
-            None
-        };
-        if let Some(cut) = cut {
+        for cut in cuts(row, all, width) {
             shapes.push((row.items[cut..cut + width].to_vec(), None));
         }
     } else if found == width {
@@ -571,5 +570,14 @@ pub fn sequence(
         items.extend(std::iter::repeat_n(None, trail));
     }
     let tail = if show && layout == Layout::Lines { trail } else { 0 };
-    Sequence { items, values, counted: show, merged: layout == Layout::Cells, tail, firm: false, present: true }
+    Sequence {
+        items,
+        values,
+        counted: show,
+        merged: layout == Layout::Cells,
+        tail,
+        firm: false,
+        present: true,
+        level: 0,
+    }
 }

@@ -97,6 +97,49 @@ fn join(pieces: &[Piece], at: usize) -> Vec<(usize, Key)> {
     out
 }
 
+/// Labels that stand side by side with one space between them are taken apart, where every word belongs to the label of some form
+/// or is a unit.
+pub fn apart(pieces: Vec<Piece>, forms: &[Labels]) -> Vec<Piece> {
+    let mut out = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let words: Vec<&str> = piece.text.split(' ').collect();
+        let whole = words.len() < 2 || words.len() > 40 || piece.layout == Layout::Cells || !piece.is_label();
+        if whole || forms.iter().any(|labels| !labels.exact(&key(&piece.text)).is_empty()) {
+            out.push(piece);
+            continue;
+        }
+        let unit = words.len() - usize::from(words.last().is_some_and(|w| is_unit(w)));
+        let fewest = forms.iter().filter_map(|labels| segments(&words, labels)).min_by_key(Vec::len);
+        let ends = fewest.unwrap_or(if unit < words.len() { vec![unit, words.len()] } else { vec![words.len()] });
+        let mut from = 0;
+        for end in ends {
+            let layout = if from == 0 && end == words.len() { piece.layout } else { Layout::Bare };
+            let mut part = Piece::new(piece.line, &words[from..end].join(" "), layout);
+            if from == 0 {
+                (part.trail, part.gap) = (piece.trail, piece.gap);
+            }
+            out.push(part);
+            from = end;
+        }
+    }
+    out
+}
+
+/// The fewest labels that the words are, each by its end.
+fn segments(words: &[&str], labels: &Labels) -> Option<Vec<usize>> {
+    let mut best: Vec<Option<Vec<usize>>> = vec![Some(Vec::new())];
+    for end in 1..=words.len() {
+        let from = (end.saturating_sub(6)..end).filter_map(|from| {
+            let before = best[from].as_ref()?;
+            let named =
+                end - from == 1 && is_unit(words[from]) || !labels.exact(&key(&words[from..end].concat())).is_empty();
+            named.then(|| before.iter().copied().chain([end]).collect::<Vec<_>>())
+        });
+        best.push(from.min_by_key(Vec::len));
+    }
+    best.pop().flatten()
+}
+
 /// Reads the pieces by one form.
 pub fn find(form: &Form, labels: &Labels, pieces: &[Piece], keys: &[Key], joined: &[Joined]) -> Found {
     let mut walk = Walk {
