@@ -273,9 +273,9 @@ pub fn composition(years: &[(u16, Vec<(&str, &str, Option<Decimal>)>)]) -> Optio
             let w = share * (WIDTH - LEFT);
             let percent = format!("{:.0}%", share * 100.0);
             let text = match w {
-                w if w >= 76.0 => format!("{label} {percent}"),
-                w if w >= 50.0 => (*label).to_owned(),
-                w if w >= 28.0 => percent,
+                w if w >= 88.0 => format!("{label} {percent}"),
+                w if w >= 60.0 => (*label).to_owned(),
+                w if w >= 34.0 => percent,
                 _ => String::new(),
             };
             parts.push(Part {

@@ -15,6 +15,9 @@ import { binary, build, demonstration, files, hostile, real, reports } from './s
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** What other colors, and other sizes, can change. */
+const COLORS = ['color-contrast', 'link-in-text-block'];
+const SIZES = ['color-contrast', 'target-size', 'scrollable-region-focusable'];
 const PHONE = { width: 360, height: 740 };
 const DESK = { width: 1280, height: 900 };
 /** A folder for pictures of every page, when somebody wants to look. */
@@ -85,10 +88,11 @@ async function open(page, url) {
   if (/\/compare\/\?/.test(url)) await page.waitForSelector('#result table, #result h2');
 }
 
-/** axe in the page as it stands; one line for each element at fault. */
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] }), TAGS);
+/** axe in the page as it stands: every rule of WCAG A and AA and of best practice, or only `rules`; a line for each element at fault. */
+async function violations(page, rules) {
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe);
+  const options = rules ? { runOnly: { type: 'rule', values: rules } } : { runOnly: { type: 'tag', values: TAGS }, rules: { 'target-size': { enabled: true } } };
+  const found = await page.evaluate((options) => globalThis.axe.run(document, { ...options, resultTypes: ['violations'] }), options);
   return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 140)} ${node.any[0]?.message ?? node.none[0]?.message ?? ''}`)).slice(0, 10);
 }
 
@@ -146,13 +150,13 @@ describe('every type of page is whole at 360 and 1280 pixels, light, dark and la
         wrong.add(`${width} scroller without keyboard or name`, await page.evaluate(mute));
         wrong.add(`${width} axe light`, await violations(page));
         await page.emulateMedia({ colorScheme: 'dark' });
-        wrong.add(`${width} axe dark`, await violations(page));
+        wrong.add(`${width} axe dark`, await violations(page, COLORS));
         await page.emulateMedia({ colorScheme: 'light' });
         await page.getByRole('button', { name: '大字版' }).click();
         assert.ok(await page.evaluate(() => document.documentElement.classList.contains('large')));
         wrong.add(`${width} large overflow`, await page.evaluate(overflowing));
         wrong.add(`${width} large small target`, await page.evaluate(small, 60));
-        wrong.add(`${width} axe large`, await violations(page));
+        wrong.add(`${width} axe large`, await violations(page, SIZES));
         await page.getByRole('button', { name: '大字版' }).click();
       }
       // Reflow, WCAG 1.4.10; closed boxes are open, so everything is measured.
@@ -201,6 +205,25 @@ async function pictures(page, name) {
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
+test('the checks see what they look for', async () => {
+  const { context, wrong, page } = await visitor();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.setContent(`<main><p style="width: 900px">宽宽宽</p><div style="overflow-x: auto; width: 100px"><p style="width: 300px">滑</p></div>
+    <div style="overflow: hidden; width: 40px; white-space: nowrap">一二三四五六七八九十</div><p style="position: absolute; top: 200px">甲乙丙丁</p><p style="position: absolute; top: 202px">戊己庚辛</p>
+    <button style="font-size: 8px">按</button><svg class="chart" viewBox="0 0 100 20" width="50" height="10"><text x="95" y="9" font-size="9">二〇一九</text><text x="95" y="9" font-size="9">二〇二〇</text></svg>
+    <script>window.__fired = 1; fetch('https://attacker.example/').catch(() => {});</script></main>`);
+  for (const check of [overflowing, mute, lost, overlapping, crowded]) assert.notEqual((await page.evaluate(check)).length, 0, check.name);
+  assert.notEqual((await page.evaluate(small, 44)).length, 0);
+  assert.notEqual((await page.evaluate(tiny, 9)).length, 0);
+  assert.equal(await page.evaluate(() => window.__fired), 1);
+  await page.waitForTimeout(50);
+  assert.ok(wrong.some((one) => one.startsWith('request off the origin')), wrong.join());
+  const { dangers, repeated } = read('<p id=a onclick=x()><a id=a href=" javascript:x()">x</a><script>x()</script><iframe></iframe>');
+  assert.deepEqual([dangers.length, repeated.length], [4, 1]);
+  assert.notEqual((await faults('<!doctype html><html lang=zh><head><title>x</title></head><body><p><div>x</div></p></body></html>')).length, 0);
+  await context.close();
+});
+
 // ── The files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 for (const site of sites) {
@@ -229,6 +252,11 @@ for (const site of sites) {
           if (status !== 200) wrong.add(path, [`${status}: ${href}`]);
           else if (fragment && !ids?.has(fragment)) wrong.add(path, [`no #${fragment}: ${href}`]);
         }
+      }
+      for (const [, url] of readFileSync(join(site.folder, 'feed.xml'), 'utf8').matchAll(/href="(http:[^"]+)"/g)) {
+        const path = url.startsWith(site.below.root) ? url.slice(site.below.root.length) : null;
+        if (path === null) wrong.add('feed.xml', [`leads off the site: ${url}`]);
+        else if ((await answer(server.root + path)).status !== 200) wrong.add('feed.xml', [`missing: ${url}`]);
       }
       const index = await (await fetch(`${server.root}index.json`)).json();
       for (const url of [...(index.reports ?? []).flatMap((card) => [card.url, card.json]), ...index.agencies.map((one) => one.url), ...index.years.map((one) => one.url), ...(index.shards ?? []).map((one) => one.url)]) {
@@ -272,6 +300,19 @@ test('no published file is hidden, and what a browser would run has no report te
       if (path.startsWith('reports/')) assert.match(path, /\/(index\.html|index\.json|original\.(txt|md|html\.txt))$/);
     }
   }
+});
+
+test('feeds and sitemap are well-formed whatever the reports hold', async () => {
+  const { context, page } = await visitor();
+  await page.goto(main.below.root);
+  for (const site of sites) {
+    for (const name of ['feed.xml', 'sitemap.xml']) {
+      const text = readFileSync(join(site.folder, name), 'utf8');
+      const fault = await page.evaluate((xml) => new DOMParser().parseFromString(xml, 'application/xml').querySelector('parsererror')?.textContent, text);
+      assert.equal(fault, undefined, `${site.name} ${name}`);
+    }
+  }
+  await context.close();
 });
 
 // ── Without script ──────────────────────────────────────────────────────────────────────────────────────────────────────

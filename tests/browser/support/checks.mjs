@@ -26,43 +26,56 @@ export function mute() {
 
 /** Text of the page that is cut off: outside the window or outside a box that hides what overflows it. */
 export function lost() {
-  const faults = [];
+  const faults = new Set();
   const width = document.documentElement.clientWidth;
+  // For each element the boxes that cut what overflows them, out to the body or the first that scrolls.
+  const known = new Map([[document.body, { cuts: [], scrolls: false }]]);
+  const around = (element) => {
+    if (known.has(element)) return known.get(element);
+    const style = getComputedStyle(element);
+    const above = around(element.parentElement);
+    const overflow = style.display === 'inline' ? 'visible' : style.overflowX + style.overflowY;
+    const own = /auto|scroll/.test(overflow) ? { cuts: [], scrolls: true }
+      : /hidden|clip/.test(overflow) ? { cuts: [...above.cuts, [element, element.getBoundingClientRect()]], scrolls: above.scrolls } : above;
+    known.set(element, own);
+    return own;
+  };
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
     if (!node.data.trim() || element.closest('.vh, option, script, noscript, template') || !element.checkVisibility({ visibilityProperty: true })) continue;
+    const { cuts, scrolls } = around(element);
+    if (scrolls && !cuts.length) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) {
       if (!box.width) continue;
-      let free = true;
-      for (let above = element; above && above !== document.body && free; above = above.parentElement) {
-        const style = getComputedStyle(above);
-        const edge = above.getBoundingClientRect();
-        if (/auto|scroll/.test(style.overflowX + style.overflowY)) free = false;
-        else if (/hidden|clip/.test(style.overflowX + style.overflowY) && style.display !== 'inline'
-          && (box.right > edge.right + 2 || box.left < edge.left - 2 || box.bottom > edge.bottom + 4 || box.top < edge.top - 4)) {
-          faults.push(`cut by ${above.tagName.toLowerCase()}.${above.getAttribute('class') ?? ''}: ${node.data.trim().slice(0, 30)}`);
-          free = false;
-        }
-      }
-      if (free && (box.right > width + 1 || box.left < -1)) faults.push(`outside the window (${Math.round(box.left)}–${Math.round(box.right)} of ${width}): ${node.data.trim().slice(0, 30)}`);
+      const words = node.data.trim().slice(0, 30);
+      const cut = cuts.find(([, edge]) => box.right > edge.right + 2 || box.left < edge.left - 2 || box.bottom > edge.bottom + 4 || box.top < edge.top - 4);
+      if (cut) faults.add(`cut by ${cut[0].tagName.toLowerCase()}.${cut[0].getAttribute('class') ?? ''}: ${words}`);
+      if (!scrolls && (box.right > width + 1 || box.left < -1)) faults.add(`outside the window (${Math.round(box.left)}–${Math.round(box.right)} of ${width}): ${words}`);
     }
   }
-  return [...new Set(faults)].slice(0, 8);
+  return [...faults].slice(0, 8);
 }
 
 /** Pieces of text drawn over each other: two text boxes of different elements that share more than a sliver. */
 export function overlapping() {
   const boxes = [];
+  // What scrolls or sticks may lie over other text for a while.
+  const known = new Map([[null, false]]);
+  const moving = (element) => {
+    if (!known.has(element)) {
+      const style = getComputedStyle(element);
+      known.set(element, moving(element.parentElement) || /auto|scroll/.test(style.overflowX) || style.position === 'sticky');
+    }
+    return known.get(element);
+  };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement;
     if (!node.data.trim() || element.closest('.vh, .skip, option, select, script, noscript') || !element.checkVisibility({ visibilityProperty: true })) continue;
-    let hidden = false;
-    for (let above = element; above; above = above.parentElement) hidden ||= /auto|scroll/.test(getComputedStyle(above).overflowX) || getComputedStyle(above).position === 'sticky';
-    if (hidden) continue;
+    if (moving(element)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) if (box.width > 2 && box.height > 2) boxes.push({ box, node });
