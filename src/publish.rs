@@ -155,16 +155,16 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(_) => fs::remove_dir_all(&target)?,
         }
-        if let Some(folder) = target.parent() {
-            if fs::create_dir_all(folder).is_err() {
-                // A file stands where a folder has to be: it is from an older site.
-                for above in folder.ancestors().take_while(|a| a.starts_with(&self.twin)) {
-                    if above.is_file() {
-                        fs::remove_file(above)?;
-                    }
+        if let Some(folder) = target.parent()
+            && fs::create_dir_all(folder).is_err()
+        {
+            // A file stands where a folder has to be: it is from an older site.
+            for above in folder.ancestors().take_while(|a| a.starts_with(&self.twin)) {
+                if above.is_file() {
+                    fs::remove_file(above)?;
                 }
-                fs::create_dir_all(folder)?;
             }
+            fs::create_dir_all(folder)?;
         }
         Ok(target)
     }

@@ -608,6 +608,24 @@ const REPORTS: &[(&str, &[(&str, &str)])] = &[
         "海宁市体育局政府信息公开工作年度报告（2017年1月1日—2017年12月31日）\n一、概述\n认真做好公开工作。",
         &[("title", "海宁市体育局政府信息公开工作年度报告（2017年1月1日—2017年12月31日）"), ("report_year", "2017")],
     ),
+    // No table of places is complete: a name of the right shape is completed, and its clipped form is no other body.
+    (
+        "市水利局2019年政府信息公开工作年度报告\n索引号SH008-2020-0001 分类水利\n发布机构松河市水利局 发文日期2020-01-22\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "松河市水利局"), ("alias", "市水利局")],
+    ),
+    (
+        "当前位置:首页 > 政务公开 > 市林业局 > 年报\n松河市林业局2019年政府信息公开工作年度报告\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "松河市林业局")],
+    ),
+    (
+        "青石镇人民政府2019年政府信息公开工作年度报告\n发布机构:云岭县青石镇人民政府\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "云岭县青石镇人民政府"), ("alias", "青石镇人民政府")],
+    ),
+    // … but another function is another body.
+    (
+        "松河市林业局2019年政府信息公开工作年度报告\n发布机构:松河市水利局\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "松河市林业局"), ("finding", "agency-conflict")],
+    ),
     // Kinds.
     (
         "海宁市体育局2017年政府信息公开工作情况统计表\n指标名称\n一、主动公开情况",
@@ -792,4 +810,16 @@ proptest::proptest! {
 fn a_report_run_together_on_one_line_still_has_sections() {
     let text = "永嘉县南城街道办事处2014年政府信息公开工作年度报告\n现公布年度报告。 一、概述 截至年底,工作有序推进,成效良好。 二、主动公开政府信息的情况 全年公开69条。 三、收费情况 没有收费。 四、存在的主要问题 一是重视不够。";
     assert_eq!(outline_of(text), ["1 1 概述", "1 2 主动公开政府信息的情况", "1 3 收费情况", "1 4 存在的主要问题"]);
+}
+
+#[test]
+fn an_annual_report_without_its_tables_says_so() {
+    let codes = |text: &str| -> Vec<String> {
+        read(&draft(text)).findings.iter().map(|f| f.code.to_string()).filter(|c| c.starts_with("table-")).collect()
+    };
+    let attached = "兴化市林业局2023年政府信息公开工作年度报告\n正文及统计表见附件。\n附件:2023年年度报告.pdf";
+    assert_eq!(codes(attached), ["table-missing"]);
+    // Before 2019 a narrative was a report, and a notice never has the tables.
+    assert!(codes(&attached.replace("2023", "2016")).is_empty());
+    assert!(codes("关于报送2022年政府信息公开工作年度报告的通知\n各镇、街道:\n请于1月31日前报送。").is_empty());
 }

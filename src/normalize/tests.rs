@@ -117,7 +117,7 @@ proptest! {
                 let stretch = source.get(span.start as usize..span.end as usize);
                 prop_assert!(stretch.is_some(), "{:?} {:?}", span, line);
                 let edited = line.edits.iter().any(|edit| edit.start <= span.start && span.end <= edit.end && edit.start < edit.end);
-                prop_assert!(edited || stretch == Some(c.encode_utf8(&mut [0; 4])), "{at} {span:?} {line:?}");
+                prop_assert!(edited || stretch.is_some_and(|s| s.chars().eq([c])), "{at} {span:?} {line:?}");
             }
         }
     }

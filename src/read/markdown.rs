@@ -351,6 +351,7 @@ mod tests {
             (2, 1, 6, false, ""),
             (3, 0, 7, false, "甲"),
             (3, 1, 7, false, "1 2*3*4"),
+            (3, 2, 7, false, "多"),
         ];
         assert_eq!(cells, expected);
     }

@@ -368,7 +368,7 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         let voice = Voice::of(draft);
         let office = ["办公室", "办公厅"].iter().find_map(|o| name.strip_suffix(o)).filter(|g| g.ends_with("人民政府"));
         let mut named = match office {
-            Some(government) if voice.region && !voice.office && (weak || voice.region) => {
+            Some(government) if voice.region && !voice.office => {
                 Named { name: government.to_owned(), aliases: Vec::new(), at: Some(*at), printed: false }
             }
             Some(_) if weak && !voice.office => continue,
@@ -388,8 +388,26 @@ fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
     }
     let others = witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher);
     others.map(|(printed, _)| nameplates(printed).0).find(|full| {
-        full.strip_suffix(name).is_some_and(|place| places::leading(place).is_some_and(|m| m.end == place.len()))
+        full.strip_suffix(name).is_some_and(|place| {
+            places::leading(place).is_some_and(|m| m.end == place.len()) || looks_like_place(place)
+        })
     })
+}
+
+/// Whether words before a name have the shape of a place, listed or not (云岭县, 江北新区): tables of places are never complete.
+fn looks_like_place(words: &str) -> bool {
+    words.chars().count() >= 3
+        && words.ends_with(CLIPS)
+        && words.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// Whether one name is the other without its place, or clipped at it: 松河市水利局 is 市水利局, 云岭县青石镇人民政府 is 青石镇人民政府.
+fn is_tail(short: &str, long: &str) -> bool {
+    let Some(front) = long.strip_suffix(short) else { return false };
+    match gap(short) {
+        Gap::Clipped(level) => looks_like_place(&format!("{front}{level}")),
+        _ => looks_like_place(front),
+    }
 }
 
 /// How the text speaks of itself.
@@ -450,6 +468,13 @@ fn complete(
             && is_body(full)
         {
             return Some(nameplates(full).0);
+        }
+    }
+    let named = witnesses.signature.iter().chain(&witnesses.publisher).chain(&witnesses.opening);
+    for (full, _) in named.filter(|_| matches!(gap, Gap::Clipped(_))) {
+        let full = nameplates(full).0;
+        if is_body(&full) && is_tail(name, &full) {
+            return Some(full);
         }
     }
     static SELF: LazyLock<Regex> = LazyLock::new(|| {
@@ -557,7 +582,11 @@ pub fn same_body(one: &str, other: &str) -> bool {
     };
     let (a, b) = (function(one), function(other));
     let office = |s: &str| s == "办公室" || s == "办公厅" || s == "人民政府";
-    places_agree && (a == b || (!office(&a) && !office(&b) && (a.starts_with(&b) || b.starts_with(&a))))
+    places_agree
+        && (a == b
+            || is_tail(one, other)
+            || is_tail(other, one)
+            || (!office(&a) && !office(&b) && (a.starts_with(&b) || b.starts_with(&a))))
 }
 
 /// Whether two names, both beyond doubt bodies, contradict each other. A government and its office do not.

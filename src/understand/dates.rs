@@ -55,7 +55,7 @@ pub struct Day {
 }
 
 fn day(y: u16, m: u16, d: u16) -> Day {
-    let leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+    let leap = (y.is_multiple_of(4) && !y.is_multiple_of(100)) || y.is_multiple_of(400);
     let length = match m {
         4 | 6 | 9 | 11 => 30,
         2 => 28 + u16::from(leap),

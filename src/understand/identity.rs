@@ -529,7 +529,6 @@ fn region(
     decided(identity, &places::named(&lone), &lone, at, evidence, year, Standing::Solved)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one decision, all of whose grounds are named")]
 fn decided(
     identity: &mut Identity,
     candidates: &[&'static places::Division],

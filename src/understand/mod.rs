@@ -15,7 +15,7 @@ mod roles;
 
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Form, Indicator};
-use crate::model::report::{Original, Report, Role, Section, TextLine};
+use crate::model::report::{Kind, Original, Report, Role, Section, TextLine};
 use crate::model::source::{Draft, Source};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +70,9 @@ pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
     findings.extend(tables.findings);
     findings.extend(outline.findings);
     findings.extend(prose.findings);
+    if identity.kind == Kind::AnnualReport && tables.tables.is_empty() {
+        findings.extend(year.filter(|_| !findings.iter().any(|f| f.code.starts_with("table-"))).and_then(no_tables));
+    }
     findings.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
 
     let text_lines =
@@ -104,6 +107,13 @@ pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
         previous: None,
         next: None,
     }
+}
+
+/// From 2019 on the tables are part of the report; the text of one that has none, and announces none, is not all of it.
+fn no_tables(year: u16) -> Option<Finding> {
+    let message = format!("{year} 年度报告应有的统计表不在正文里，可能是图片或附件。");
+    (year >= 2019)
+        .then(|| Finding::new("table-missing", None, message).help("请把表格的文字加入原文，或另附可读的文本。"))
 }
 
 /// The copy beside the page, under a name that no browser runs.

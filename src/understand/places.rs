@@ -217,7 +217,7 @@ pub fn mentions(text: &str) -> Vec<Mention> {
             let adjacent = parent.as_ref().filter(|p| p.end == start);
             if let Some(parent) = adjacent {
                 let inside = |d: &&Division| parent.candidates.iter().any(|p| p.level() < d.level() && d.within(p));
-                if candidates.iter().any(|d| inside(d)) {
+                if candidates.iter().any(&inside) {
                     candidates.retain(inside);
                     let parents: Vec<_> =
                         parent.candidates.iter().copied().filter(|p| candidates.iter().any(|d| d.within(p))).collect();

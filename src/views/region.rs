@@ -11,24 +11,33 @@ use crate::model::archive::{Archive, Region};
 use crate::model::page::Page;
 use crate::model::value::Decimal;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 /// One page per region; more where it has many agencies.
 pub fn pages(archive: &Archive) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
+    let mut agencies_in: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for agency in archive.agencies.values() {
+        if let Some(code) = agency.region.as_deref() {
+            agencies_in.entry(code).or_default().push(agency.id.clone());
+        }
+    }
     for region in archive.regions.values() {
-        let agencies = agencies_of(archive, region);
+        // Agencies of the region itself, not of one below it.
+        let agencies = agencies_in.remove(region.code.as_str()).unwrap_or_default();
+        let mut all = digest(archive, "region");
+        feed_json(&mut all, region);
+        feed_json(&mut all, &region_path(archive, &region.code));
+        for child in children(archive, region) {
+            feed_json(&mut all, child);
+        }
+        feed_entries(&mut all, archive, region.entries.iter().copied());
+        for id in &agencies {
+            feed_json(&mut all, &archive.agencies[id]);
+        }
         for piece in pieces(&region.url, agencies.len()) {
-            let mut hash = digest(archive, "region");
-            feed_json(&mut hash, region);
-            feed_json(&mut hash, &region_path(archive, &region.code));
-            for child in children(archive, region) {
-                feed_json(&mut hash, child);
-            }
-            feed_entries(&mut hash, archive, region.entries.iter().copied());
-            for id in &agencies {
-                feed_json(&mut hash, &archive.agencies[id]);
-            }
+            let mut hash = all.clone();
             feed_json(&mut hash, &piece.number);
             let code = region.code.clone();
             let (links, shown, total) = (piece.links(), agencies[piece.range.clone()].to_vec(), agencies.len());
@@ -42,12 +51,6 @@ pub fn pages(archive: &Archive) -> Vec<Page> {
 
 fn children<'a>(archive: &'a Archive, region: &'a Region) -> impl Iterator<Item = &'a Region> {
     archive.regions.values().filter(|other| other.parent.as_deref() == Some(region.code.as_str()))
-}
-
-/// Agencies that belong to the region itself, not to one below it.
-fn agencies_of(archive: &Archive, region: &Region) -> Vec<String> {
-    let own = |a: &&crate::model::archive::Agency| a.region.as_deref() == Some(region.code.as_str());
-    archive.agencies.values().filter(own).map(|a| a.id.clone()).collect()
 }
 
 fn context(shared: &Shared, code: &str, shown: &[String], total: usize, links: Json) -> Json {

@@ -18,14 +18,15 @@ pub fn pages(archive: &Archive) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     for (at, year) in archive.years.iter().enumerate() {
+        let mut all = digest(archive, "year");
+        feed_json(&mut all, year);
+        feed_entries(&mut all, archive, year.entries.iter().copied());
+        for near in neighbors(archive, at) {
+            feed_json(&mut all, near);
+            feed_entries(&mut all, archive, near.entries.iter().copied());
+        }
         for piece in pieces(&year.url, year.entries.len()) {
-            let mut hash = digest(archive, "year");
-            feed_json(&mut hash, year);
-            feed_entries(&mut hash, archive, year.entries.iter().copied());
-            for near in neighbors(archive, at) {
-                feed_json(&mut hash, near);
-                feed_entries(&mut hash, archive, near.entries.iter().copied());
-            }
+            let mut hash = all.clone();
             feed_json(&mut hash, &piece.number);
             let (links, range) = (piece.links(), piece.range.clone());
             pages.push(page(&shared, piece.url, "year.html", hash, move |shared| context(shared, at, range, links)));

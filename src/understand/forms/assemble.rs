@@ -445,8 +445,12 @@ impl<'a> Builder<'a> {
     /// Rows that the form does not have, with their figures in the order printed.
     fn unmapped(&self, table: &mut Table, findings: &mut Vec<Finding>) {
         let width = self.table.columns.len();
-        let strange =
-            self.found.rows.iter().filter(|f| !f.cells.is_empty() && f.row.is_none_or(|r| self.table.rows[r].header));
+        // A heading of the form has —— for its unit; only a figure there is more than the form has.
+        let figures = |row: &FoundRow| row.cells.iter().any(|c| matches!(self.pieces[*c].content, Content::Figure(_)));
+        let strange = self.found.rows.iter().filter(|row| match row.row {
+            Some(r) => self.table.rows[r].header && figures(row),
+            None => !row.cells.is_empty(),
+        });
         for (count, row) in strange.enumerate() {
             let id = format!("x{}", count + 1);
             let sequence = self.sequence(Some(row), &row.cells);
@@ -622,7 +626,8 @@ impl<'a> Builder<'a> {
         if self.table.id != "administrative_fees" {
             return;
         }
-        let limit = Decimal::from(100_000_000);
+        // A city of some millions collects a few hundred million yuan a year.
+        let limit = Decimal::from(1_000_000_000);
         for cell in table.cells.iter().filter(|c| c.unit.as_deref() == Some("元") && c.value.is_some_and(|v| v > limit))
         {
             findings.push(Finding::new(

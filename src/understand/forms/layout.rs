@@ -313,6 +313,15 @@ impl Reader<'_> {
         if !word.is_empty() {
             words.push((word, wide));
         }
+        // A dash before nothing but words marks an item of a list, not an empty cell.
+        if let Some(((first, _), rest)) = words.split_first()
+            && !rest.is_empty()
+            && content(first) == Content::Mark
+            && rest.iter().all(|(word, _)| content(word) == Content::Text)
+        {
+            self.push(Piece::new(no, trimmed, Layout::Lines));
+            return;
+        }
         let mut open = false;
         for (word, wide) in words {
             let text = content(&word) == Content::Text;

@@ -15,7 +15,10 @@ pub fn missing(forms: &[Form], found: &[Found], year: Option<u16>, read: &BTreeS
         Some(year) => form.from <= year && form.to.is_none_or(|to| year <= to),
         None => form.id == "2021" || form.id == "2014",
     };
-    for (form, found) in forms.iter().zip(found).filter(|(form, _)| due(form)) {
+    // Whoever uses the form of another year announces its tables, whatever words the due form shares with it.
+    let other = |form: &Form| !reading.tables.is_empty() && reading.tables.iter().all(|t| t.form != form.id);
+    let due: Vec<_> = forms.iter().zip(found).filter(|(form, _)| due(form) && !other(form)).collect();
+    for (form, found) in due {
         let mut named = BTreeSet::new();
         for &(table, line) in &found.announced {
             let table = &form.tables[table];

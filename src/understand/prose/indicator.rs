@@ -35,9 +35,12 @@ struct Hit<'a> {
 
 /// The indicator a number states.
 pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
+    if is_example(window) {
+        return None;
+    }
     let mut best: Option<Hit> = None;
     for indicator in dictionary {
-        if !indicator.units.iter().any(|u| *u == window.number.unit) {
+        if !indicator.units.contains(&window.number.unit) {
             continue;
         }
         for word in &indicator.words {
@@ -98,7 +101,7 @@ fn locate(window: &Window, word: &str) -> Option<(usize, usize, usize)> {
 /// Nothing but 共, 达, 全年 may stand in a clause between the word and the number (召开新闻发布会，全年共5次).
 fn is_near(between: &str) -> bool {
     static FILLER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
+        Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|金额|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
     });
     between.rfind(['，', ',', '；', ';', '：', ':']).is_none_or(|comma| FILLER.is_match(&between[comma..]))
 }
@@ -111,6 +114,14 @@ fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
     let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
     let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
     !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
+}
+
+/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given.
+fn is_example(window: &Window) -> bool {
+    static UNDONE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
+    });
+    UNDONE.is_match(&window.sentence[window.number.end..])
 }
 
 fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {
@@ -205,7 +216,9 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
         || behind.starts_with("政府信息");
     let all = (near.contains("主动公开") || own.contains("主动公开")) && (count != 1 || MULTI.is_match(own));
     match (count, channels) {
-        _ if MULTI.is_match(own) => all.then_some(Id::Borrowed("proactive_total")),
+        _ if MULTI.is_match(own) => {
+            (all || count == 0 && near.contains("公开政府信息")).then_some(Id::Borrowed("proactive_total"))
+        }
         (0, _) => whole.then_some(Id::Borrowed("proactive_total")).filter(|_| id == "proactive_total"),
         (1, [true, ..]) => Some(Id::Borrowed("proactive_website")),
         (1, [_, true, ..]) => Some(Id::Borrowed("proactive_wechat")),

@@ -31,6 +31,9 @@ const link = (report) => make("a", { href: root + report.url }, report.heading ?
 
 const scroll = (label, table) => make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, table);
 
+// The prescribed form changed with the reports of these years; figures on two sides of a change are shown and not subtracted.
+const regime = (report) => [2014, 2019, 2021].filter((first) => (report.year?.value ?? 0) >= first).length;
+
 const figures = (a, b, labels) => {
   const ids = Object.keys(labels).filter((id) => a.core[id] || b.core[id]);
   if (!ids.length) return make("p", {}, "两份报告都没有可比的数字。");
@@ -41,7 +44,7 @@ const figures = (a, b, labels) => {
   };
   const rows = ids.map((id) => {
     const [x, y] = [a.core[id], b.core[id]];
-    const exact = x && y && x.unit === y.unit;
+    const exact = x && y && x.unit === y.unit && regime(a) === regime(b);
     const gap = exact ? Math.round((y.value - x.value) * 1e6) / 1e6 : null;
     return make("tr", {}, make("th", { scope: "row" }, make("a", { href: `${root}indicators/${id}/` }, labels[id].label)),
       cell(x), cell(y), make("td", { class: "n" }, gap === null ? "—" : (gap > 0 ? "＋" : "") + number(gap).replace("-", "−")));
@@ -86,8 +89,8 @@ const run = async (first, second) => {
   result.replaceChildren();
   try {
     const [page, a, b] = await Promise.all([json("index.json"), ...[first, second].map((id) => json(`${root}reports/${encodeURIComponent(id)}/index.json`))]);
-    if (a.tables.some((x) => !b.tables.some((y) => y.form === x.form)) && a.tables.length && b.tables.length)
-      result.append(make("p", { class: "note" }, "两份报告所用的表格格式不同，同名数字口径可能不同。"));
+    if (regime(a) !== regime(b))
+      result.append(make("p", { class: "note" }, "两份报告的年度所用的表格格式不同，同名数字口径可能不同，所以不算相差。"));
     result.append(make("h2", {}, "主要数字"), figures(a, b, page.indicators), make("h2", {}, "统计表里不同的格"), ...tables(a, b),
       make("h2", {}, "正文"), make("p", { class: "muted" }, "两份都有的段落用浅色。"), make("div", { class: "side" }, text(a, b), text(b, a)));
     status.textContent = "";
