@@ -18,7 +18,7 @@ use crate::model::diagnostic::Finding;
 use crate::model::page::{Artifact, Page, Sink, Site};
 use crate::model::report::Report;
 use crate::model::source::Source;
-use crate::publish::{Target, sha256};
+use crate::publish::{self, Target, sha256};
 use crate::source::{Candidate, Found};
 use crate::theme::{Frame, Theme};
 use crate::views::VIEWS;
@@ -461,7 +461,7 @@ impl Project {
         let paths = paths(&page);
         let json = (page.context)();
         let html = self.theme.render(page.template, &page.url, &json, frame)?;
-        let html = if self.config.publish.minify { minified(&html) } else { html.into_bytes() };
+        let html = if self.config.publish.minify { publish::minified(&html) } else { html.into_bytes() };
         let mut made = vec![Artifact { path: paths[0].clone(), bytes: html }];
         if let Some(path) = paths.get(1) {
             let mut bytes = serde_json::to_vec(&json).expect("a JSON value serializes");
@@ -530,13 +530,6 @@ fn paths(page: &Page) -> Vec<String> {
         paths.push(format!("{}index.json", page.url));
     }
     paths
-}
-
-/// Finished pages only: minifying a template would unquote attributes that later receive values.
-fn minified(html: &str) -> Vec<u8> {
-    let settings =
-        minify_html::Cfg { keep_closing_tags: true, keep_html_and_head_opening_tags: true, ..minify_html::Cfg::new() };
-    with_plain_ampersands(&minify_html::minify(html.as_bytes(), &settings))
 }
 
 /// The minifier turns `&amp;B;` into `&B;` since no character has that name. Browsers show it; the standard forbids it.

@@ -267,6 +267,13 @@ impl Sink for Folder {
     }
 }
 
+/// Finished pages only: minifying a template would unquote attributes that later receive values.
+pub fn minified(html: &str) -> Vec<u8> {
+    let settings =
+        minify_html::Cfg { keep_closing_tags: true, keep_html_and_head_opening_tags: true, ..minify_html::Cfg::new() };
+    with_plain_ampersands(&minify_html::minify(html.as_bytes(), &settings))
+}
+
 /// Lower-case hex of the SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))

@@ -586,24 +586,6 @@ const REPORTS: &[(&str, &[(&str, &str)])] = &[
         "阿坝州人民政府办公室\n关于做好2017年政府信息公开工作年度报告\n编制和公布工作的通知\n\n发布时间:2020-06-29 10时59分\n字体:\n访问量:12\n分享到:\n各县(市)人民政府:\n现就有关事项通知如下。",
         &[("report_type", "notice"), ("agency", "阿坝州人民政府办公室"), ("published", "2020-06-29")],
     ),
-    // No table of places is complete: a name of the right shape is completed, and its clipped form is no other body.
-    (
-        "市水利局2019年政府信息公开工作年度报告\n索引号SH008-2020-0001 分类水利\n发布机构松河市水利局 发文日期2020-01-22\n一、总体情况\n认真做好公开工作。",
-        &[("agency", "松河市水利局"), ("alias", "市水利局")],
-    ),
-    (
-        "当前位置:首页 > 政务公开 > 市林业局 > 年报\n松河市林业局2019年政府信息公开工作年度报告\n一、总体情况\n认真做好公开工作。",
-        &[("agency", "松河市林业局")],
-    ),
-    (
-        "青石镇人民政府2019年政府信息公开工作年度报告\n发布机构:云岭县青石镇人民政府\n一、总体情况\n认真做好公开工作。",
-        &[("agency", "云岭县青石镇人民政府"), ("alias", "青石镇人民政府")],
-    ),
-    // … but another function is another body.
-    (
-        "松河市林业局2019年政府信息公开工作年度报告\n发布机构:松河市水利局\n一、总体情况\n认真做好公开工作。",
-        &[("agency", "松河市林业局"), ("finding", "agency-conflict")],
-    ),
     // Metadata blocks: glued, one field a line with blank lines, a date without a label, a field that says nothing.
     (
         "海宁市体育局2017年政府信息公开工作年度报告\n索 引 号：002592724/2018-00012主题分类：政务公开发布机构：海宁市体育局发布日期：2018-02-17文  号：无\n一、概述\n认真做好公开工作。",
@@ -625,6 +607,24 @@ const REPORTS: &[(&str, &[(&str, &str)])] = &[
     (
         "海宁市体育局政府信息公开工作年度报告（2017年1月1日—2017年12月31日）\n一、概述\n认真做好公开工作。",
         &[("title", "海宁市体育局政府信息公开工作年度报告（2017年1月1日—2017年12月31日）"), ("report_year", "2017")],
+    ),
+    // No table of places is complete: a name of the right shape is completed, and its clipped form is no other body.
+    (
+        "市水利局2019年政府信息公开工作年度报告\n索引号SH008-2020-0001 分类水利\n发布机构松河市水利局 发文日期2020-01-22\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "松河市水利局"), ("alias", "市水利局")],
+    ),
+    (
+        "当前位置:首页 > 政务公开 > 市林业局 > 年报\n松河市林业局2019年政府信息公开工作年度报告\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "松河市林业局")],
+    ),
+    (
+        "青石镇人民政府2019年政府信息公开工作年度报告\n发布机构:云岭县青石镇人民政府\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "云岭县青石镇人民政府"), ("alias", "青石镇人民政府")],
+    ),
+    // … but another function is another body.
+    (
+        "松河市林业局2019年政府信息公开工作年度报告\n发布机构:松河市水利局\n一、总体情况\n认真做好公开工作。",
+        &[("agency", "松河市林业局"), ("finding", "agency-conflict")],
     ),
     // Kinds.
     (

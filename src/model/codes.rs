@@ -390,7 +390,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         id: "identifier-missing",
-        severity: Error,
+        severity: Warning,
         title: "编号丢失",
         about: "ids.toml 里的编号指向已不存在的文件。",
         about_en: "An id in ids.toml belongs to a file that is gone.",

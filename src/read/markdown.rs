@@ -26,9 +26,12 @@ pub fn read(lines: &[&str], draft: &mut Draft) -> Result<(), Finding> {
     let mut walk = Walk { body: &body, markup: Vec::new(), open: Vec::new(), leaf_end: 0, cell: None };
     let mut table: Option<Grid> = None;
     let (mut row, mut column) = (0, 0);
+    let mut cell_end = 0;
     let mut cells = 0;
     for (event, range) in Parser::new_ext(&body, Options::ENABLE_TABLES).into_offset_iter() {
         let line = || (front + line_at(range.start)) as u32 + 1;
+        // A row may be shorter than the head; the cells that the parser adds at its end are not on the page.
+        let padding = range.is_empty() && (body[..range.start].ends_with('\n') || range.end == body.len());
         match &event {
             Event::Start(Tag::Heading { level, .. }) => {
                 draft.headings.push(Heading { line: line(), level: *level as u8 });
@@ -39,8 +42,34 @@ pub fn read(lines: &[&str], draft: &mut Draft) -> Result<(), Finding> {
                 row = 0;
             }
             Event::Start(Tag::TableHead | Tag::TableRow) => column = 0,
-            Event::End(TagEnd::TableHead | TagEnd::TableRow) => row += 1,
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => {
+                // A row may be longer than the head; the parser drops the rest, and its figures are the report's all the same.
+                let rest = body[cell_end.clamp(range.start, range.end)..range.end].trim();
+                let rest = rest.strip_prefix('|').unwrap_or_default();
+                let rest = rest.strip_suffix('|').unwrap_or(rest);
+                if let Some(grid) = table.as_mut().filter(|_| !rest.is_empty()) {
+                    let line = grid.from + if row == 0 { 0 } else { row + 1 };
+                    for text in rest.split('|').take(MAX_CELLS - cells.min(MAX_CELLS)) {
+                        cells += 1;
+                        let text = text.trim().to_owned();
+                        grid.cells.push(GridCell {
+                            row,
+                            column,
+                            rowspan: 1,
+                            colspan: 1,
+                            line,
+                            text,
+                            header: row == 0,
+                            ..GridCell::default()
+                        });
+                        column += 1;
+                    }
+                }
+                row += 1;
+            }
+            Event::Start(Tag::TableCell) if padding => {}
             Event::Start(Tag::TableCell) => {
+                cell_end = range.end;
                 cells += 1;
                 if cells > MAX_CELLS {
                     return Err(Finding::new("too-complex", None, format!("表格的单元格超过 {MAX_CELLS} 个")));
@@ -61,6 +90,7 @@ pub fn read(lines: &[&str], draft: &mut Draft) -> Result<(), Finding> {
         }
         walk.take(&event, range);
         if event == Event::End(TagEnd::TableCell)
+            && !padding
             && let Some(cell) = table.as_mut().and_then(|grid| grid.cells.last_mut())
         {
             cell.text = walk.cell();
@@ -245,6 +275,15 @@ mod tests {
     }
 
     #[test]
+    fn a_row_keeps_the_cells_it_has() {
+        let read = draft("| 甲 | 乙 |\n|---|---|\n| 一 | 2 | 3 | |\n| 二 |\n| 三 || \n");
+        let rows: Vec<Vec<&str>> = (0..4)
+            .map(|row| read.grids[0].cells.iter().filter(|c| c.row == row).map(|c| c.text.as_str()).collect())
+            .collect();
+        assert_eq!(rows, [vec!["甲", "乙"], vec!["一", "2", "3", ""], vec!["二"], vec!["三", ""]]);
+    }
+
+    #[test]
     fn markup_goes_and_what_carries_meaning_stays() {
         for (source, clean) in [
             ("# 2019年年度报告", "2019年年度报告"),
@@ -312,6 +351,7 @@ mod tests {
             (2, 1, 6, false, ""),
             (3, 0, 7, false, "甲"),
             (3, 1, 7, false, "1 2*3*4"),
+            (3, 2, 7, false, "多"),
         ];
         assert_eq!(cells, expected);
     }

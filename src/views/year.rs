@@ -3,6 +3,7 @@
 //! The order is by region and name: sorting by a raw count is the reader's choice in the browser, never the page's.
 
 use super::chart;
+use super::indicator::addable;
 use super::{
     Shared, brief, digest, feed_entries, feed_json, figures, headline_columns, headline_ids, page, pieces, region_name,
     share,
@@ -61,8 +62,10 @@ fn context(shared: &Shared, at: usize, range: std::ops::Range<usize>, links: Jso
         .collect();
     let totals: Vec<Json> = headline_ids()
         .map(|id| {
+            let given = year.entries.iter().copied().filter(|&i| archive.entries[i].core.contains_key(id));
+            let (_, counted) = addable(archive, &given.collect::<Vec<_>>());
             let values: Vec<Decimal> =
-                year.entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|core| core.value).collect();
+                counted.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|core| core.value).collect();
             if values.is_empty() {
                 return Json::Null;
             }

@@ -107,6 +107,21 @@ fn numbered(rows: &[Option<&FoundRow>], pieces: &[Piece]) -> bool {
     first.len() >= 4 && steps * 5 >= first.len() * 4 - 5
 }
 
+/// The cells of a row, those of a written out span taken as the one they were.
+fn once(cells: &[usize], head: &Option<(usize, Vec<usize>)>, pieces: &[Piece]) -> Vec<usize> {
+    if let Some((length, starts)) =
+        head.as_ref().filter(|(length, starts)| cells.len() == *length && *length > starts.len())
+        && starts[0] == 0
+    {
+        let ends = starts[1..].iter().copied().chain([*length]);
+        let groups: Vec<&[usize]> = starts.iter().zip(ends).map(|(&a, b)| &cells[a..b]).collect();
+        if groups.iter().all(|g| g.iter().all(|c| pieces[*c].text == pieces[g[0]].text)) {
+            return groups.iter().map(|g| g[0]).collect();
+        }
+    }
+    cells.to_vec()
+}
+
 /// The row of a header that names all columns, whose cells are separated.
 fn header_row(found: &FoundTable, pieces: &[Piece], width: usize) -> Option<(usize, Vec<usize>)> {
     let first = found.rows.first()?.line;
@@ -114,17 +129,22 @@ fn header_row(found: &FoundTable, pieces: &[Piece], width: usize) -> Option<(usi
         let from = pieces.partition_point(|p| p.line < line);
         let row = &pieces[from..from + pieces[from..].iter().take_while(|p| p.line == line).count()];
         let cells = row.iter().all(|p| p.layout == Layout::Cells && p.content == Content::Text);
-        if row.len() != width + 1 || !cells || row.iter().filter(|p| p.starts).count() != 1 || !row[0].starts {
+        if row.len() <= width || !cells || row.iter().filter(|p| p.starts).count() != 1 || !row[0].starts {
             continue;
         }
         let mut at = 0;
-        let starts = row[1..].iter().map(|p| {
+        let mut starts: Vec<usize> = Vec::new();
+        for (index, p) in row.iter().enumerate().skip(1) {
             at += p.skip as usize + 1;
-            at - 1
-        });
-        let starts: Vec<usize> = starts.collect();
+            // A span written out cell by cell repeats its text.
+            if index == 1 || row[index - 1].text != p.text {
+                starts.push(at - 1);
+            }
+        }
         let trail = pieces.get(from + row.len()).map_or(0, |p| p.trail as usize);
-        return Some((at + trail, starts));
+        if starts.len() == width {
+            return Some((at + trail, starts));
+        }
     }
     None
 }
@@ -135,12 +155,13 @@ impl<'a> Builder<'a> {
         let rows: Vec<Option<&FoundRow>> =
             (0..table.rows.len()).map(|r| found.rows.iter().find(|f| f.row == Some(r))).collect();
         let coded = table.head.iter().any(|h| h == "代码") && numbered(&rows, pieces);
+        let head = header_row(found, pieces, table.columns.len());
         let cells = rows
             .iter()
             .map(|row| {
                 let cells = row.map(|r| r.cells.as_slice()).unwrap_or_default();
                 let code = coded && cells.first().is_some_and(|c| pieces[*c].text.len() <= 2);
-                cells[usize::from(code)..].to_vec()
+                once(&cells[usize::from(code)..], &head, pieces)
             })
             .collect();
         // 采购总金额(万元): the unit belongs to the column whose label stands before it.
@@ -161,7 +182,6 @@ impl<'a> Builder<'a> {
                 own.or_else(|| stated.first().filter(|_| only && !first.is_empty())).map(|(_, unit)| *unit)
             })
             .collect();
-        let head = header_row(found, pieces, table.columns.len());
         Builder { form, table, found, pieces, spacing, sums: place::sums(table), rows, cells, headed, head }
     }
 

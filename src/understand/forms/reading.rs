@@ -369,6 +369,16 @@ impl Walk<'_> {
             }
             return 1;
         }
+        // A merged label written out cell by cell.
+        if self.row
+            && !piece.starts
+            && piece.layout == Layout::Cells
+            && let Some(table) = self.current()
+            && table.rows.last().is_some_and(|r| r.cells.is_empty() && r.label == piece.text)
+        {
+            table.lines.push(piece.line);
+            return 1;
+        }
         let Some((count, key, targets, exact)) = self.label(at) else { return self.unknown(at) };
         let lines: Vec<u32> = self.pieces[at..at + count].iter().map(|p| p.line).collect();
         if let Some((table, row)) = self.choose(&targets, key.ordinal) {

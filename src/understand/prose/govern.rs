@@ -157,9 +157,14 @@ impl Plans {
     }
 }
 
+pattern!(CARRIED, r"(?:结转|转入|转至|转到)[^，,。；;]{0,8}$");
+pattern!(CARRIED_TO, r"(?:结转|转入|转至|转到)[^，,。；;]{0,8}20[0-9]{2}年");
+
 /// Whether a sentence speaks of the future.
 pub(super) fn is_plan(sentence: &str, year: Option<u16>) -> bool {
     let text = TITLES.replace_all(sentence, "");
+    // 结转2023年继续办理1件: what is left over is a figure of the year.
+    let text = CARRIED_TO.replace_all(&text, "");
     FUTURE.is_match(&text) || year.is_some_and(|y| text.contains(&format!("{}年", y + 1)))
 }
 
@@ -209,6 +214,9 @@ pub(super) fn period(sentence: &str, at: usize, year: Option<u16>) -> Option<Per
             continue;
         }
         let lead = &hidden[..place.start()];
+        if found.name("year").is_some() && CARRIED.is_match(lead) {
+            continue;
+        }
         if rest.starts_with("结转")
             || rest.starts_with("度结转")
             || rest.starts_with("转结")
@@ -350,7 +358,10 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     if own.places.iter().any(|p| p == name) {
         return Some((if own.government { Scope::Agency } else { Scope::Aggregate }, body.end()));
     }
-    if own.agency.contains(name) || name.contains(&own.agency) && !own.agency.is_empty() {
+    if own.agency.contains(name)
+        || name.contains(&own.agency) && !own.agency.is_empty()
+        || is_short_for(name, &own.agency)
+    {
         return Some((Scope::Agency, body.end()));
     }
     if part.iter().any(|p| after.starts_with(p)) {
@@ -393,6 +404,15 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
         return None;
     }
     Some((Scope::Other, body.end()))
+}
+
+/// 市卫生计生委 is 十堰市卫生和计划生育委员会: the letters of the long name in their order, its kind of body among them.
+fn is_short_for(name: &str, agency: &str) -> bool {
+    let mut long = agency.chars();
+    name.chars().count() >= 4
+        && name.ends_with(['局', '委', '厅', '办'])
+        && !agency.contains("政府")
+        && name.chars().all(|c| long.any(|l| l == c))
 }
 
 fn subset(sentence: &str, at: usize) -> bool {

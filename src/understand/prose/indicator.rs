@@ -101,7 +101,7 @@ fn locate(window: &Window, word: &str) -> Option<(usize, usize, usize)> {
 /// Nothing but 共, 达, 全年 may stand in a clause between the word and the number (召开新闻发布会，全年共5次).
 fn is_near(between: &str) -> bool {
     static FILLER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
+        Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|金额|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
     });
     between.rfind(['，', ',', '；', ';', '：', ':']).is_none_or(|comma| FILLER.is_match(&between[comma..]))
 }
@@ -216,7 +216,9 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
         || behind.starts_with("政府信息");
     let all = (near.contains("主动公开") || own.contains("主动公开")) && (count != 1 || MULTI.is_match(own));
     match (count, channels) {
-        _ if MULTI.is_match(own) => all.then_some(Id::Borrowed("proactive_total")),
+        _ if MULTI.is_match(own) => {
+            (all || count == 0 && near.contains("公开政府信息")).then_some(Id::Borrowed("proactive_total"))
+        }
         (0, _) => whole.then_some(Id::Borrowed("proactive_total")).filter(|_| id == "proactive_total"),
         (1, [true, ..]) => Some(Id::Borrowed("proactive_website")),
         (1, [_, true, ..]) => Some(Id::Borrowed("proactive_wechat")),

@@ -159,10 +159,50 @@ impl Reader<'_> {
             };
             found.push((number.start, figure));
         }
+        totals(&numbers, sentence, &mut found);
+        self.carried(sentence, &mut found);
         self.answered(sentence, start, &mut found);
+        self.fresh(&mut found);
         self.zeros(sentence, start, &mut found);
         found.sort_by_key(|f| f.0);
         out.extend(found.into_iter().map(|f| f.1));
+    }
+
+    /// 结转2023年继续办理1件 is carried out.
+    fn carried(&self, sentence: &str, found: &mut [(usize, Figure)]) {
+        static NEXT: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"(?:结转|转入|转至|转到)(?:至|到|入)?(?P<year>20[0-9]{2})年度?(?:继续|再|后)?(?:办理)?的?$")
+                .expect("the pattern is fixed")
+        });
+        static ONWARD: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"^(?:的?申请)?(?:至|到|入)(?P<year>20[0-9]{2})年").expect("the pattern is fixed")
+        });
+        let next = self.own.year.map(|y| y + 1);
+        for (at, figure) in found.iter_mut() {
+            let (before, behind) = (&sentence[..*at], &sentence[*at + figure.raw.len()..]);
+            let onward = before.ends_with("结转").then(|| ONWARD.captures(behind)).flatten();
+            let year = NEXT.captures(before).or(onward).and_then(|c| c["year"].parse::<u16>().ok());
+            if year.is_some() && year == next && figure.indicator.as_deref().is_none_or(|id| id.starts_with("carried"))
+            {
+                figure.indicator = Some(Id::Borrowed("carried_out"));
+                figure.subset = false;
+            }
+        }
+    }
+
+    /// 收到26件，其中上年结转2件: the new requests are 24.
+    fn fresh(&self, found: &mut Vec<(usize, Figure)>) {
+        let exact = |f: &Figure, id: &str| f.indicator.as_deref() == Some(id) && f.approx == Approx::Exact;
+        let Some(carried) = found.iter().position(|(_, f)| exact(f, "carried_in") && f.subset) else { return };
+        let value = found[carried].1.value;
+        let whole =
+            found[..carried].iter().rposition(|(_, f)| exact(f, "requests_received") && !f.subset && f.value >= value);
+        let Some(whole) = whole else { return };
+        let mut fresh = found[whole].clone();
+        found[whole].1.indicator = None;
+        fresh.1.value = fresh.1.value - value;
+        fresh.1.standing = Standing::Solved;
+        found.push(fresh);
     }
 
     /// 全部按时答复 makes the answered equal to the received of the same sentence.
@@ -181,7 +221,13 @@ impl Reader<'_> {
             .filter(|(_, f)| f.indicator.as_deref() == Some("requests_received") && f.approx == Approx::Exact)
             .collect();
         let [(at, figure)] = received[..] else { return };
-        let Some(all) = ALL.find_at(sentence, *at) else { return };
+        static ONE: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"[，,](?:现?已|并)(?:经|依法|依规|按时|按期|按规定|及时|予以|进行|作出|做出|给予|书面|于[^，。；]{2,14}内|在[^，。；]{2,14}内)*(?:答复|办结|回复|办理完毕)").expect("the pattern is fixed")
+        });
+        let one = figure.value == Decimal::from(1);
+        let Some(all) = ALL.find_at(sentence, *at).or_else(|| ONE.find_at(sentence, *at).filter(|_| one)) else {
+            return;
+        };
         let between = &sentence[*at..all.start()];
         if figure.value.is_zero()
             || between.contains(['。', '；', ';'])
@@ -237,6 +283,38 @@ impl Reader<'_> {
                 sentence: sentence.trim().to_string(),
             };
             found.push((zero.start, figure));
+        }
+    }
+}
+
+/// 书面申请2件、网上申请1件，共计3件: the parts are no level of what their sum is.
+fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
+    static SUM: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"[，,](?:共计?|合计|总计|总共)(?:为|有)?$").expect("the pattern is fixed"));
+    for total in 2..found.len() {
+        let (at, unit) = (found[total].0, found[total].1.unit.clone());
+        if !SUM.is_match(&sentence[..at]) || numbers.iter().all(|n| n.start != at) {
+            continue;
+        }
+        let parts = (0..total).rev().take_while(|i| found[*i].1.unit == unit);
+        let mut sum = Decimal::ZERO;
+        let Some(first) = parts.into_iter().find(|i| {
+            sum = sum + found[*i].1.value;
+            sum == found[total].1.value && *i + 1 < total
+        }) else {
+            continue;
+        };
+        // 新收6件，加上结转1件，共7件: the new ones are no part.
+        if found[first..total].iter().any(|(_, f)| f.indicator.as_deref() == Some("carried_in")) {
+            continue;
+        }
+        const WHOLES: &[&str] = &["requests_received", "proactive_total", "review_total", "litigation_total"];
+        for part in first..total {
+            if found[part].1.indicator.as_deref().is_some_and(|id| WHOLES.contains(&id)) {
+                let id = found[part].1.indicator.take();
+                found[total].1.indicator = found[total].1.indicator.take().or(id);
+            }
+            found[part].1.subset = true;
         }
     }
 }

@@ -90,6 +90,32 @@ fn indicators_are_read_from_many_wordings() {
                 "受理依申请公开事项9件，已答复8件，1件结转下年度继续办理。",
                 &["requests_received 9 件", "requests_answered 8 件", "carried_out 1 件"],
             ),
+            (
+                "全年收到书面申请2件、网上申请1件，共计3件。",
+                &["- 2 件 sub", "received_online 1 件 sub", "requests_received 3 件"],
+            ),
+            (
+                "共收到政府信息公开申请26件，其中上年结转2件。",
+                &["- 26 件", "requests_received 24 件 solved", "carried_in 2 件 sub"],
+            ),
+            (
+                "收到政府信息公开申请7件，予以公开6件，结转2022年办理1件。",
+                &["requests_received 7 件", "granted 6 件", "carried_out 1 件"],
+            ),
+            (
+                "收到政府信息公开申请7件，予以公开6件，结转1件至2022年。",
+                &["requests_received 7 件", "granted 6 件", "carried_out 1 件"],
+            ),
+            ("新收申请6件，加上2020年结转的1件，共7件。", &["requests_received 6 件", "carried_in 1 件", "- 7 件"]),
+            ("收到政府信息公开申请一件，已答复。", &["requests_received 1 件", "requests_answered 1 件 solved"]),
+            ("县教体局收到政府信息公开申请4件。", &["requests_received 4 件 other"]),
+            ("县教局收到政府信息公开申请4件。", &["requests_received 4 件 other"]),
+            (
+                "收到申请5件，其中当面申请2件，网络3件。",
+                &["requests_received 5 件", "received_in_person 2 件 sub", "received_online 3 件 sub"],
+            ),
+            ("通过各种渠道公开政府信息1048条。", &["proactive_total 1048 条"]),
+            ("按规定收取工本费，合计金额0.0038万元。", &["fees_collected 38 元"]),
             ("上年结转2件，本年新收政府信息公开申请17件。", &["carried_in 2 件", "requests_received 17 件"]),
             ("我局收到5件政府信息公开申请。", &["requests_received 5 件"]),
             ("收到依申请公开十二件。", &["requests_received 12 件"]),
