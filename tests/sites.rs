@@ -121,7 +121,7 @@ fn every_view_is_looked_at_once_as_html() {
         }
         let mut project = Project::open(&site, None).expect("the site opens");
         let cache = Arc::new(Cache::in_memory().expect("memory is there"));
-        let archive = project.gather(&cache, &|_, _, _| {}).expect("content never breaks a build").archive;
+        let archive = Arc::new(project.gather(&cache, &|_, _, _| {}).expect("content never breaks a build").archive);
         for view in VIEWS {
             for page in (view.pages)(&archive) {
                 let path = if page.url.ends_with(".html") { page.url } else { format!("{}index.html", page.url) };
