@@ -23,11 +23,10 @@ lint:
 	cargo clippy --locked --all-targets -- -D warnings
 
 unit:
-	cargo build --release --locked
-	cargo test --locked
+	cargo test --locked --no-fail-fast
 
 browser:
-	cd tests/browser && npm test
+	cd tests/browser && NIANBAO=$(CURDIR)/target/debug/nianbao npm test
 
 ## bench: 1,000 and 10,000 generated reports; reports per second, CPU, memory, size
 bench: deps-build

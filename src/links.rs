@@ -14,13 +14,9 @@ pub struct Broken {
     pub to: String,
 }
 
-/// Adds the files a page links to, each with the first page that does.
-pub fn collect(path: &str, html: &[u8], targets: &mut BTreeMap<String, String>) {
-    for link in attributes(html, &["href", "src"]) {
-        if let Some((file, _)) = resolve(path, &link) {
-            targets.entry(file).or_insert_with(|| path.to_owned());
-        }
-    }
+/// The files a page links to.
+pub fn targets(path: &str, html: &[u8]) -> BTreeSet<String> {
+    attributes(html, &["href", "src"]).filter_map(|link| resolve(path, &link)).map(|(file, _)| file).collect()
 }
 
 /// Every broken link of a whole site, fragments included.

@@ -429,7 +429,7 @@ impl Project {
         let total = jobs.len();
         let mut notes = Vec::new();
         let mut links: BTreeMap<String, String> = BTreeMap::new();
-        let (sender, receiver) = sync_channel::<Result<(Vec<Artifact>, String)>>(64);
+        let (sender, receiver) = sync_channel::<Result<(Vec<Made>, String)>>(64);
         std::thread::scope(|scope| -> Result<()> {
             let frame = &frame;
             scope.spawn(move || {
@@ -440,12 +440,12 @@ impl Project {
             });
             for (done, made) in receiver.into_iter().enumerate() {
                 let (made, input) = made?;
-                for artifact in made {
-                    if artifact.path.ends_with(".html") {
-                        links::collect(&artifact.path, &artifact.bytes, &mut links);
+                for Made { artifact, sha256, links: to } in made {
+                    for file in to {
+                        links.entry(file).or_insert_with(|| artifact.path.clone());
                     }
-                    notes.push((artifact.path.clone(), input.clone(), sha256(&artifact.bytes)));
-                    target.put(artifact)?;
+                    notes.push((artifact.path.clone(), input.clone(), sha256.clone()));
+                    target.put_hashed(artifact, sha256)?;
                 }
                 progress("render", done + 1, total);
             }
@@ -456,17 +456,18 @@ impl Project {
         Ok(notes)
     }
 
-    /// A page's files: the HTML, and the JSON it was made from.
-    fn finish(&self, page: Page, frame: &Frame) -> Result<Vec<Artifact>> {
+    /// A page's files: the HTML, and the JSON it was made from. Whatever can be done here is not left to the one writer.
+    fn finish(&self, page: Page, frame: &Frame) -> Result<Vec<Made>> {
         let paths = paths(&page);
         let json = (page.context)();
         let html = self.theme.render(page.template, &page.url, &json, frame)?;
         let html = if self.config.publish.minify { publish::minified(&html) } else { html.into_bytes() };
-        let mut made = vec![Artifact { path: paths[0].clone(), bytes: html }];
+        let links = links::targets(&paths[0], &html);
+        let mut made = vec![Made::new(&paths[0], html, links)];
         if let Some(path) = paths.get(1) {
             let mut bytes = serde_json::to_vec(&json).expect("a JSON value serializes");
             bytes.push(b'\n');
-            made.push(Artifact { path: path.clone(), bytes });
+            made.push(Made::new(path, bytes, BTreeSet::new()));
         }
         Ok(made)
     }
@@ -530,6 +531,21 @@ fn paths(page: &Page) -> Vec<String> {
         paths.push(format!("{}index.json", page.url));
     }
     paths
+}
+
+/// A file of a page, ready to be put.
+struct Made {
+    artifact: Artifact,
+    sha256: String,
+    /// The files it links to.
+    links: BTreeSet<String>,
+}
+
+impl Made {
+    fn new(path: &str, bytes: Vec<u8>, links: BTreeSet<String>) -> Made {
+        let sha256 = sha256(&bytes);
+        Made { artifact: Artifact { path: path.to_owned(), bytes }, sha256, links }
+    }
 }
 
 enum Gained {

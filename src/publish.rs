@@ -56,6 +56,14 @@ impl Target {
         }
     }
 
+    /// Takes a finished file whose SHA-256 is known.
+    pub fn put_hashed(&mut self, artifact: Artifact, sha256: String) -> io::Result<()> {
+        match self {
+            Target::Folder(folder) => folder.put_hashed(artifact, sha256),
+            Target::Memory(memory) => memory.put(artifact),
+        }
+    }
+
     /// SHA-256 of the manifest of the published site, if there is one.
     pub fn standing(&self) -> Option<String> {
         match self {
@@ -199,6 +207,18 @@ impl Folder {
         Ok(target)
     }
 
+    fn put_hashed(&mut self, Artifact { path, bytes }: Artifact, hash: String) -> io::Result<()> {
+        check_path(&path)?;
+        if !self.keep(&path, &hash) {
+            self.written += 1;
+            let target = self.place(&path)?;
+            fs::write(&target, &bytes).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", target.display())))?;
+            self.wanted.insert(path, hash);
+        }
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
     /// Size of what was put, not counting what was kept.
     pub fn bytes_put(&self) -> u64 {
         self.bytes
@@ -234,17 +254,8 @@ impl Folder {
 
 impl Sink for Folder {
     fn put(&mut self, artifact: Artifact) -> io::Result<()> {
-        let Artifact { path, bytes } = artifact;
-        check_path(&path)?;
-        let hash = sha256(&bytes);
-        if !self.keep(&path, &hash) {
-            self.written += 1;
-            let target = self.place(&path)?;
-            fs::write(&target, &bytes).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", target.display())))?;
-            self.wanted.insert(path, hash);
-        }
-        self.bytes += bytes.len() as u64;
-        Ok(())
+        let hash = sha256(&artifact.bytes);
+        self.put_hashed(artifact, hash)
     }
 
     fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> io::Result<()> {
@@ -298,11 +309,15 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|half| char::from(b"0123456789abcdef"[half as usize]))
+        .collect()
 }
 
 fn manifest(hashes: &BTreeMap<String, String>) -> String {
-    hashes.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect()
+    hashes.iter().flat_map(|(path, hash)| [hash, "  ", path, "\n"]).collect()
 }
 
 /// The manifest of a folder; empty when there is none.

@@ -138,3 +138,31 @@ fn clock_locale_and_folder_do_not_matter() {
     let (one, other) = (make("UTC", "C"), make("Asia/Shanghai", "zh_CN.GB18030"));
     same(&one.path().join("public"), &other.path().join("public"));
 }
+
+#[test]
+fn a_build_that_finds_nothing_to_do_still_notices_what_is_no_report() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let root = root.path();
+    fs::create_dir(root.join("content")).expect("writable");
+    apply(root, &Step::Title(0));
+    apply(root, &Step::Write(0, 0));
+    build(root, &[]);
+    let published = tree(&root.join("public"));
+    build(root, &[]);
+    assert!(tree(&root.join("public")) == published, "nothing changed");
+
+    // What somebody took out of the published folder comes back.
+    fs::remove_file(root.join("public/index.html")).expect("it is there");
+    build(root, &[]);
+    assert!(tree(&root.join("public")) == published, "the page is back");
+
+    // A file that is refused changes no report, and yet the index counts it.
+    fs::write(root.join("content/empty.txt"), "").expect("writable");
+    build(root, &[]);
+    let index = fs::read_to_string(root.join("public/index.json")).expect("readable");
+    let index: serde_json::Value = serde_json::from_str(&index).expect("JSON");
+    assert_eq!(index["inputs"]["quarantined"], 1);
+    fs::remove_file(root.join("content/empty.txt")).expect("writable");
+    build(root, &[]);
+    assert!(tree(&root.join("public")) == published, "as before");
+}

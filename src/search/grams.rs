@@ -97,14 +97,6 @@ impl Corpus {
         all.par_sort_unstable();
         all
     }
-
-    /// The units of a string that was seen.
-    fn units(&self, (key, document, at): Sighting, length: usize) -> Vec<u16> {
-        if length <= 4 {
-            return (0..length).rev().map(|place| (key >> (16 * place)) as u16).collect();
-        }
-        unpack(&self.texts[document as usize])[at as usize..][..length].to_vec()
-    }
 }
 
 /// The units of a text packed by [`Folded::of`].
@@ -252,20 +244,31 @@ impl Kept {
 /// Counts every length in turn.
 pub(super) fn index(corpus: &Corpus) -> Kept {
     let (total, parts) = (corpus.total(), corpus.units / PAIRS + 1);
-    let (mut kept, mut parents) = (Kept::default(), Frequent::default());
-    let (mut judge, mut documents) = (Judge::default(), Vec::new());
+    let (mut kept, mut parents, mut documents) = (Kept::default(), Frequent::default(), Vec::new());
     for length in 1..=LONGEST {
         let mut frequent = Frequent::default();
         for part in 0..parts {
             let sightings = corpus.sightings(length, part, parts, &parents);
-            for run in sightings.chunk_by(|a, b| a.0 == b.0) {
-                documents.clear();
-                documents.extend(run.iter().map(|sighting| sighting.1));
-                let units = corpus.units(run[0], length);
-                if length <= 2 || judge.misled(&parents, &units, &documents) {
+            let mut runs: Vec<&[Sighting]> = sightings.chunk_by(|a, b| a.0 == b.0).collect();
+            if length > 4 {
+                // In the order of the texts they are read from; which string comes first does not matter here.
+                runs.par_sort_unstable_by_key(|run| (run[0].1, run[0].2));
+            }
+            let judge = |runs: &[&[Sighting]]| {
+                let mut judge = Judge::default();
+                runs.iter().map(|run| judge.keeps(corpus, &parents, run, length)).collect::<Vec<_>>()
+            };
+            let judged: Vec<Option<Vec<u16>>> = runs.par_chunks(BATCH * BATCH).flat_map_iter(judge).collect();
+            for (run, units) in runs.iter().zip(judged) {
+                let wanted = length > 1 && length < LONGEST && run.len() > SLACK;
+                if units.is_some() || wanted {
+                    documents.clear();
+                    documents.extend(run.iter().map(|sighting| sighting.1));
+                }
+                if let Some(units) = units {
                     kept.push(&units, &documents, total);
                 }
-                if length > 1 && length < LONGEST && documents.len() > SLACK {
+                if wanted {
                     frequent.push(run[0].0, &documents);
                 }
             }
@@ -278,16 +281,30 @@ pub(super) fn index(corpus: &Corpus) -> Kept {
     kept
 }
 
-/// Room for the lists of the two parts of a string.
+/// The text last read, and room for the lists of the two parts of a string.
 #[derive(Default)]
 struct Judge {
+    text: Option<(u32, Vec<u16>)>,
     first: Vec<u32>,
     second: Vec<u32>,
 }
 
 impl Judge {
+    /// The units of a string that was seen, if it is to be kept.
+    fn keeps(&mut self, corpus: &Corpus, parents: &Frequent, run: &[Sighting], length: usize) -> Option<Vec<u16>> {
+        let (key, document, at) = run[0];
+        let units: Vec<u16> = if length <= 4 {
+            (0..length).rev().map(|place| (key >> (16 * place)) as u16).collect()
+        } else {
+            let text = self.text.take().filter(|text| text.0 == document);
+            let text = text.unwrap_or_else(|| (document, unpack(&corpus.texts[document as usize])));
+            self.text.insert(text).1[at as usize..][..length].to_vec()
+        };
+        (length <= 2 || self.misled(parents, &units, run)).then_some(units)
+    }
+
     /// Whether the parts of a string lead to documents that do not hold it, and to more than can be checked by reading.
-    fn misled(&mut self, parents: &Frequent, units: &[u16], documents: &[u32]) -> bool {
+    fn misled(&mut self, parents: &Frequent, units: &[u16], documents: &[Sighting]) -> bool {
         let (head, tail) = (&units[..units.len() - 1], &units[1..]);
         parents.read(head, &mut self.first);
         if documents.len() == self.first.len() {
