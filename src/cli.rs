@@ -3,19 +3,23 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// Heading of the flags that every command takes.
+const EVERYWHERE: &str = "With every command";
+
 /// Turns a folder of Chinese government annual reports into a public, searchable archive with proved figures and open data.
 #[derive(Debug, Parser)]
 #[command(name = "nianbao", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Start with: nianbao init my-archive && nianbao --root my-archive serve")]
 pub struct Cli {
     /// The folder that holds site.toml and content/
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", help_heading = EVERYWHERE)]
     pub root: PathBuf,
     /// Say nothing on stderr but errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Color of messages
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "auto|always|never")]
+    #[arg(hide_possible_values = true, help_heading = EVERYWHERE)]
     pub color: Color,
     /// What to do
     #[command(subcommand)]
@@ -119,8 +123,9 @@ pub struct Check {
     /// Warnings count as errors
     #[arg(long)]
     pub strict: bool,
-    /// How findings are printed
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text, value_name = "FORMAT")]
+    /// For people, as a JSON array, or as annotations of GitHub Actions
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text, value_name = "text|json|github")]
+    #[arg(hide_possible_values = true)]
     pub format: CheckFormat,
 }
 
@@ -141,14 +146,16 @@ pub struct Normalize {
     /// A text file, or - for standard input
     #[arg(value_name = "FILE", default_value = "-")]
     pub file: PathBuf,
-    /// The script of the text
-    #[arg(long, value_enum, default_value_t = ScriptChoice::Auto, value_name = "SCRIPT")]
+    /// Simplified (hans), Traditional (hant), or decided from the text
+    #[arg(long, value_enum, default_value_t = ScriptChoice::Auto, value_name = "auto|hans|hant")]
+    #[arg(hide_possible_values = true)]
     pub script: ScriptChoice,
     /// The report year, where it is known
     #[arg(long, value_name = "Y")]
     pub year: Option<u16>,
-    /// How the result is printed
-    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "FORMAT")]
+    /// The clean text, or lines, edits and findings as JSON
+    #[arg(long, value_enum, default_value_t = TextFormat::Text, value_name = "text|json")]
+    #[arg(hide_possible_values = true)]
     pub format: TextFormat,
 }
 

@@ -18,7 +18,7 @@ use crate::model::diagnostic::Finding;
 use crate::model::page::{Artifact, Page, Sink, Site};
 use crate::model::report::Report;
 use crate::model::source::Source;
-use crate::publish::{Target, sha256};
+use crate::publish::{self, Target, sha256};
 use crate::source::{Candidate, Found};
 use crate::theme::{Frame, Theme};
 use crate::views::VIEWS;
@@ -37,6 +37,9 @@ const CHUNK: usize = 512;
 
 /// The register of ids beside `site.toml`.
 pub const IDS: &str = "ids.toml";
+
+/// What the cache knows the last publication by.
+const PUBLICATION: &str = "publication";
 
 /// The program and its version, as published.
 pub const GENERATOR: &str = concat!("nianbao ", env!("CARGO_PKG_VERSION"));
@@ -89,6 +92,8 @@ pub struct Built {
     pub read: usize,
     /// Links that lead nowhere: where from, where to.
     pub broken: Vec<(String, String)>,
+    /// The very site that stands published would come out again: nothing was put into the target.
+    pub unchanged: bool,
     /// What each stage took.
     pub timings: Vec<(&'static str, Duration)>,
 }
@@ -351,7 +356,26 @@ impl Project {
             clock = Instant::now();
         };
         let Gathered { archive, keys, read } = self.gather(cache, progress)?;
+        let archive = Arc::new(archive);
+        for entry in &archive.entries {
+            built.findings.error += entry.card.findings.error;
+            built.findings.warning += entry.card.findings.warning;
+            built.findings.note += entry.card.findings.note;
+        }
+        built.found = archive.entries.iter().map(|e| (e.card.source_path.clone(), e.findings.clone())).collect();
+        built.read = read;
+        built.inputs = archive.inputs;
+        built.quarantined.clone_from(&archive.quarantined);
         lap(&mut built.timings, "read");
+        // A site is a function of these; when it stands as it was published, there is nothing to do.
+        let inputs = self.inputs(&archive);
+        let publication = |manifest: Option<String>| manifest.map(|sha256| format!("{inputs} {sha256}"));
+        if let (Some(standing), Some(last)) = (publication(target.standing()), cache.state(PUBLICATION)) {
+            if standing == last {
+                built.unchanged = true;
+                return Ok(built);
+            }
+        }
         for asset in self.theme.assets() {
             target.put(asset.clone())?;
         }
@@ -361,24 +385,26 @@ impl Project {
         lap(&mut built.timings, "search");
         export::write(&archive, target, &|id| self.exports(id)).context("writing the data files")?;
         lap(&mut built.timings, "export");
-        cache.settle(&notes, &keys, &[]).context("writing the cache")?;
-        for entry in &archive.entries {
-            built.findings.error += entry.card.findings.error;
-            built.findings.warning += entry.card.findings.warning;
-            built.findings.note += entry.card.findings.note;
-        }
-        built.found = archive.entries.iter().map(|e| (e.card.source_path.clone(), e.findings.clone())).collect();
+        let publication = publication(target.coming());
+        let state: Vec<_> = publication.iter().map(|made| (PUBLICATION, made.as_str())).collect();
+        cache.settle(&notes, &keys, &state).context("writing the cache")?;
+        lap(&mut built.timings, "cache");
         built.broken.retain(|(_, to)| !target.has(to));
-        built.read = read;
-        built.inputs = archive.inputs;
-        built.quarantined = archive.quarantined;
         Ok(built)
+    }
+
+    /// Digest of all that a site is made from: the program, every input of the archive, and the files that are no part of it.
+    fn inputs(&self, archive: &Archive) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.reader.digest).update(archive.build_id.as_bytes());
+        hasher.update(format!("{:?} {:?} {:?}", archive.inputs, archive.quarantined, archive.ignored).as_bytes());
+        hasher.finalize().to_hex().to_string()
     }
 
     /// Renders the pages whose input changed, in parallel, with one writer. Gives what to remember of them.
     fn render(
         &self,
-        archive: &Archive,
+        archive: &Arc<Archive>,
         cache: &Cache,
         target: &mut Target,
         built: &mut Built,
@@ -435,7 +461,7 @@ impl Project {
         let paths = paths(&page);
         let json = (page.context)();
         let html = self.theme.render(page.template, &page.url, &json, frame)?;
-        let html = if self.config.publish.minify { minified(&html) } else { html.into_bytes() };
+        let html = if self.config.publish.minify { publish::minified(&html) } else { html.into_bytes() };
         let mut made = vec![Artifact { path: paths[0].clone(), bytes: html }];
         if let Some(path) = paths.get(1) {
             let mut bytes = serde_json::to_vec(&json).expect("a JSON value serializes");
@@ -504,13 +530,6 @@ fn paths(page: &Page) -> Vec<String> {
         paths.push(format!("{}index.json", page.url));
     }
     paths
-}
-
-/// Finished pages only: minifying a template would unquote attributes that later receive values.
-fn minified(html: &str) -> Vec<u8> {
-    let settings =
-        minify_html::Cfg { keep_closing_tags: true, keep_html_and_head_opening_tags: true, ..minify_html::Cfg::new() };
-    minify_html::minify(html.as_bytes(), &settings)
 }
 
 enum Gained {

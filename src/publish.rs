@@ -7,6 +7,7 @@
 
 use crate::model::page::{Artifact, Sink};
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -52,6 +53,24 @@ impl Target {
         match self {
             Target::Folder(folder) => folder.keep(path, hash),
             Target::Memory(_) => false,
+        }
+    }
+
+    /// SHA-256 of the manifest of the published site, if there is one.
+    pub fn standing(&self) -> Option<String> {
+        match self {
+            Target::Folder(folder) if !folder.published.is_empty() => {
+                Some(sha256(manifest(&folder.published).as_bytes()))
+            }
+            _ => None,
+        }
+    }
+
+    /// SHA-256 of the manifest the new site will have.
+    pub fn coming(&self) -> Option<String> {
+        match self {
+            Target::Folder(folder) => Some(sha256(manifest(&folder.wanted).as_bytes())),
+            Target::Memory(_) => None,
         }
     }
 
@@ -114,7 +133,10 @@ impl Folder {
     pub fn open(output: &Path, root: &Path, state: &Path, clean: bool) -> Result<Folder> {
         refuse_foreign(output, root)?;
         let twin = twin_of(output, state)?;
-        let published = if clean { BTreeMap::new() } else { read_manifest(output) };
+        // A file that somebody took out of the published folder is no longer published.
+        let there = |(path, _): &(String, String)| output.join(path).is_file();
+        let published =
+            if clean { BTreeMap::new() } else { read_manifest(output).into_par_iter().filter(there).collect() };
         // The twin belongs to one output; after a build to another folder it is made anew.
         let owner = twin.with_extension("for");
         let ours = fs::read_to_string(&owner).is_ok_and(|name| name == output.to_string_lossy());
@@ -130,6 +152,14 @@ impl Folder {
         fs::write(&owner, output.to_string_lossy().as_bytes())
             .with_context(|| format!("writing {}", owner.display()))?;
         Ok(Folder { live: output.to_owned(), twin, published, stale, wanted: BTreeMap::new(), written: 0, bytes: 0 })
+    }
+
+    /// Ends a build that found nothing to do.
+    pub fn leave(self) -> Result<Outcome> {
+        if !self.stale.is_empty() {
+            fs::write(self.twin.join(MANIFEST), manifest(&self.stale)).context("writing the manifest")?;
+        }
+        Ok(Outcome { files: self.published.len() + 1, ..Outcome::default() })
     }
 
     /// Takes over a file as it was published before, if it still has that SHA-256. False: it has to be made again.
@@ -235,6 +265,31 @@ impl Sink for Folder {
     fn keep(&mut self, path: &str, sha256: &str) -> bool {
         Folder::keep(self, path, sha256)
     }
+}
+
+/// Finished pages only: minifying a template would unquote attributes that later receive values.
+pub fn minified(html: &str) -> Vec<u8> {
+    let settings =
+        minify_html::Cfg { keep_closing_tags: true, keep_html_and_head_opening_tags: true, ..minify_html::Cfg::new() };
+    with_plain_ampersands(&minify_html::minify(html.as_bytes(), &settings))
+}
+
+/// The minifier turns `&amp;B;` into `&B;` since no character has that name. Browsers show it; the standard forbids it.
+fn with_plain_ampersands(html: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(html.len());
+    for (at, part) in html.split(|&byte| byte == b'&').enumerate() {
+        if at > 0 {
+            let name = part.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            // What the minifier writes itself: escapes, and the two names that are shorter than their characters.
+            let known = [b"amp".as_slice(), b"lt", b"gt", b"quot", b"apos", b"nGt", b"nLt"];
+            let odd = name > 0
+                && part.get(name) == Some(&b';')
+                && !known.iter().any(|own| own.eq_ignore_ascii_case(&part[..name]));
+            out.extend_from_slice(if odd { b"&amp;" } else { b"&" });
+        }
+        out.extend_from_slice(part);
+    }
+    out
 }
 
 /// Lower-case hex of the SHA-256.

@@ -112,6 +112,7 @@ impl Theme {
         let mut tera = Tera::new();
         // An empty suffix matches every name: the engine escapes only .html, .htm and .xml of its own accord.
         tera.autoescape_on([""]);
+        tera.set_escape_fn(escape);
         filters::register(&mut tera);
         let available = Arc::new(names);
         tera.register_function("asset", move |args: Kwargs, _: &State| asset(&available, &args));
@@ -155,6 +156,28 @@ impl Theme {
         context.insert("root", &root);
         self.tera.render(template, &context).map_err(|error| fail(describe(&error)))
     }
+}
+
+/// Escapes for HTML. A character that no HTML document may hold is shown by its picture or, where it has none, as lost.
+fn escape(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    if !text.chars().any(is_forbidden) {
+        return tera::escape_html(text, out);
+    }
+    let picture = |c: char| match u32::from(c) {
+        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
+        0x7f => '\u{2421}',
+        _ => '\u{fffd}',
+    };
+    let shown: String = text.chars().map(|c| if is_forbidden(c) { picture(c) } else { c }).collect();
+    tera::escape_html(&shown, out)
+}
+
+/// Controls other than white space, and code points that are no characters.
+fn is_forbidden(c: char) -> bool {
+    let code = u32::from(c);
+    (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}'))
+        || (0xfdd0..=0xfdef).contains(&code)
+        || code & 0xfffe == 0xfffe
 }
 
 /// The way from a page to the root of the site: `../` for each folder. The 404 page stands for any address, so it starts at the
@@ -217,7 +240,8 @@ fn asset(names: &BTreeMap<String, String>, args: &Kwargs) -> tera::TeraResult<St
 
 /// The engine's report: message, template, line, column, the line itself, and the notes on what is available.
 fn describe(error: &tera::Error) -> String {
-    let mut text = error.to_string();
+    let text = error.to_string();
+    let mut text = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         text.push_str("\n  because: ");
@@ -256,6 +280,14 @@ mod tests {
         let own = theme_with(&[("templates/mark.svg", "<text>{{ page.x }}</text>")]).expect("loads");
         let html = own.render("mark.svg", "x/", &json!({ "x": "<&\">" }), &Frame::default()).expect("renders");
         assert_eq!(html, "<text>&lt;&amp;&quot;&gt;</text>");
+    }
+
+    #[test]
+    fn what_no_html_may_hold_is_shown_as_what_it_was() {
+        let own = theme_with(&[("templates/mark.svg", "<text>{{ page.x }}</text>")]).expect("loads");
+        let page = json!({ "x": "铃\u{7}<空\0行\n\t删\u{7f}\u{85}\u{ffff}字" });
+        let html = own.render("mark.svg", "x/", &page, &Frame::default()).expect("renders");
+        assert_eq!(html, "<text>铃␇&lt;空␀行\n\t删␡\u{fffd}\u{fffd}字</text>");
     }
 
     #[test]

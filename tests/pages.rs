@@ -375,7 +375,7 @@ fn archive() -> Archive {
 /// Address of the file → its HTML.
 fn site() -> BTreeMap<String, String> {
     let theme = Theme::load(&DEFAULT, None).expect("the default theme loads");
-    let archive = archive();
+    let archive = Arc::new(archive());
     let frame = Frame { site: archive.site.clone(), generator: archive.generator.clone() };
     let mut files = BTreeMap::new();
     for view in VIEWS {
@@ -406,7 +406,7 @@ fn every_view_renders_and_can_be_looked_at() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages");
     let files = site();
     for view in VIEWS {
-        assert!(!(view.pages)(&archive()).is_empty(), "{} has no page", view.id);
+        assert!(!(view.pages)(&Arc::new(archive())).is_empty(), "{} has no page", view.id);
     }
     for (path, text) in files {
         let path = folder.join(path);
@@ -531,12 +531,13 @@ fn what_scrolls_sideways_can_be_reached_and_is_named() {
 #[test]
 fn equal_archives_give_equal_pages_and_digests() {
     assert!(site() == site());
-    let digests = |archive: &Archive| -> Vec<String> {
+    let digests = |archive: &Arc<Archive>| -> Vec<String> {
         VIEWS.iter().flat_map(|v| (v.pages)(archive)).map(|p| format!("{} {}", p.url, p.digest)).collect()
     };
-    let (one, mut two) = (archive(), archive());
-    assert_eq!(digests(&one), digests(&two));
+    let (one, mut two) = (Arc::new(archive()), archive());
+    assert_eq!(digests(&one), digests(&Arc::new(two.clone())));
     two.entries[0].digest = "changed".to_owned();
+    let two = Arc::new(two);
     let url = format!("reports/{} ", two.entries[0].card.id);
     let changed: Vec<String> = digests(&one)
         .into_iter()

@@ -1,6 +1,6 @@
 //! `nianbao build`: the site, put in place whole or not at all.
 
-use super::{Busy, DONE, FOUND, Terminal};
+use super::{Busy, DONE, FOUND, Terminal, again, count};
 use crate::cache::Cache;
 use crate::cli::Build;
 use crate::pipeline::{Built, Progress, Project, state_folder};
@@ -24,6 +24,7 @@ pub fn run(root: &Path, arguments: &Build, terminal: &Terminal) -> Result<u8> {
         Some(folder) => std::path::absolute(folder).context("--output")?,
         None => std::path::absolute(project.config.output_folder()).context("output of site.toml")?,
     };
+    let next = again(root);
     let root = std::path::absolute(root).context("--root")?;
     let state = state_folder(&root);
     crate::publish::refuse_foreign(&output, &root)?;
@@ -35,9 +36,10 @@ pub fn run(root: &Path, arguments: &Build, terminal: &Terminal) -> Result<u8> {
     let built = project.build(&cache, &mut target, &|stage, done, total| bar.show(stage, done, total))?;
     bar.clear();
     let Target::Folder(folder) = target else { unreachable!("made above") };
-    let outcome = folder.finish()?;
+    let outcome = if built.unchanged { folder.leave()? } else { folder.finish()? };
     project.keep_ids()?;
     report(&built, &outcome, &output, started.elapsed(), arguments, terminal)?;
+    writeln!(std::io::stdout(), "next: {next} serve --open, or upload the folder to any static host")?;
     let problems =
         built.findings.error + built.findings.warning > 0 || !built.quarantined.is_empty() || !built.broken.is_empty();
     Ok(if arguments.strict && problems { FOUND } else { DONE })
@@ -103,8 +105,8 @@ fn report(
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "published {} reports to {} in {:.2} s: {} files, {} written, {} removed ({} quarantined, {} ignored)",
-        inputs.published,
+        "published {} to {} in {:.2} s: {} files, {} written, {} removed ({} quarantined, {} ignored)",
+        count(inputs.published as usize, "report"),
         output.display(),
         took.as_secs_f64(),
         outcome.files,
@@ -115,10 +117,11 @@ fn report(
     )?;
     writeln!(
         out,
-        "findings: {} errors, {} warnings, {} notes (nianbao check shows them)",
-        built.findings.error, built.findings.warning, built.findings.note
+        "findings: {}, {}, {} (nianbao check shows them)",
+        count(built.findings.error as usize, "error"),
+        count(built.findings.warning as usize, "warning"),
+        count(built.findings.note as usize, "note")
     )?;
-    writeln!(out, "next: nianbao serve, or upload the folder to any static host")?;
     Ok(())
 }
 

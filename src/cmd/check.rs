@@ -1,6 +1,6 @@
 //! `nianbao check`: everything that does not add up, in the content and in the emitted site.
 
-use super::{DONE, FOUND, Terminal, build::SILENT};
+use super::{DONE, FOUND, Terminal, again, build::SILENT, count};
 use crate::cache::Cache;
 use crate::cli::{Check, CheckFormat};
 use crate::diag::{Located, for_github, for_people};
@@ -78,15 +78,18 @@ pub fn run(root: &Path, arguments: &Check, terminal: &Terminal) -> Result<u8> {
         }
     }
     out.flush()?;
-    let count = |severity| found.iter().filter(|(_, f)| f.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let of = |severity| found.iter().filter(|(_, f)| f.severity == severity).count();
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     terminal.say(&format!(
-        "{} reports: {errors} errors, {warnings} warnings, {} notes",
-        built.inputs.published,
-        count(Severity::Note)
+        "{}: {}, {}, {}",
+        count(built.inputs.published as usize, "report"),
+        count(errors, "error"),
+        count(warnings, "warning"),
+        count(of(Severity::Note), "note")
     ));
-    if let Some((_, finding)) = found.iter().min_by_key(|(_, f)| f.severity) {
-        terminal.say(&format!("next: nianbao explain {}", finding.code));
+    match found.iter().min_by_key(|(_, f)| f.severity) {
+        Some((_, finding)) => terminal.say(&format!("next: nianbao explain {}", finding.code)),
+        None => terminal.say(&format!("next: {} build", again(root))),
     }
     Ok(if errors > 0 || (arguments.strict && warnings > 0) { FOUND } else { DONE })
 }

@@ -30,7 +30,7 @@ pub fn run(root: &Path, what: &[String], terminal: &Terminal) -> Result<u8> {
             (_, _, Some(form)) => form,
             _ => match one.rsplit_once(':').and_then(|(file, no)| Some((file, no.parse::<u32>().ok()?))) {
                 Some((file, no)) => line(root, file, no, terminal)?,
-                None => bail!(unknown(one)),
+                None => bail!(unknown(root, one)),
             },
         },
         _ => bail!("explain takes one or two words; see nianbao explain --help"),
@@ -40,14 +40,19 @@ pub fn run(root: &Path, what: &[String], terminal: &Terminal) -> Result<u8> {
     Ok(DONE)
 }
 
-fn unknown(word: &str) -> String {
+fn unknown(root: &Path, word: &str) -> String {
     let rules = normalize::rules();
     let forms = understand::forms();
     let mut names: Vec<&str> = CODES.iter().map(|c| c.id).collect();
     names.extend(rules.iter().map(|r| r.id.as_ref()));
     names.extend(forms.iter().map(|f| f.id.as_ref()));
+    let is_file = root.join(word).is_file() || Path::new(word).is_file();
     let help = match config::nearest(word, &names) {
+        _ if is_file => format!("name a line of it, such as `{word}:1`"),
         Some(near) => format!("did you mean `{near}`?"),
+        None if word.contains("-2") || word.starts_with("unknown-") => {
+            format!("for a report, name one of its figures too, such as `{word} requests.new_requests.total`")
+        }
         None => "give a finding code, a rule, a form, FILE:LINE, or REPORT-ID TABLE.ROW.COLUMN".into(),
     };
     format!("nothing is called `{word}`\n  = help: {help}")
@@ -94,7 +99,9 @@ fn form(id: &str) -> Option<String> {
 /// The story of one line: what it was, what was done to it and why, what was read from it.
 fn line(root: &Path, file: &str, no: u32, terminal: &Terminal) -> Result<String> {
     let path = [root.join(file), Path::new(file).to_owned()].into_iter().find(|p| p.is_file());
-    let path = path.with_context(|| format!("there is no file {file}"))?;
+    let path = path.with_context(|| {
+        format!("there is no file {file}\n  = help: it is looked for below --root and in this folder")
+    })?;
     let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
     let source = Source { path: file.to_owned(), bytes: bytes.into(), sidecar: None };
     normalize::self_test().map_err(|why| anyhow::anyhow!(why))?;
@@ -165,9 +172,11 @@ fn figure(root: &Path, id: &str, address: &str) -> Result<String> {
     let archive = gathered.archive;
     let Some(index) = archive.entries.iter().position(|e| e.card.id == id || e.card.source_path == id) else {
         let ids: Vec<&str> = archive.entries.iter().map(|e| e.card.id.as_str()).collect();
-        let near =
-            config::nearest(id, &ids).map(|near| format!("\n  = help: did you mean `{near}`?")).unwrap_or_default();
-        bail!("no report is called `{id}`{near}");
+        let help = match config::nearest(id, &ids) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the ids of the {} reports are in ids.toml", ids.len()),
+        };
+        bail!("no report is called `{id}`\n  = help: {help}");
     };
     let report = (archive.body)(index);
     let mut parts = address.splitn(3, '.');
@@ -196,10 +205,15 @@ fn figure(root: &Path, id: &str, address: &str) -> Result<String> {
             .collect();
         cells.extend(report.core.keys().map(ToString::to_string));
         let names: Vec<&str> = cells.iter().map(String::as_str).collect();
-        let near = config::nearest(address, &names)
-            .map(|near| format!("\n  = help: did you mean `{near}`?"))
-            .unwrap_or_default();
-        bail!("{id} has no cell `{address}`{near}");
+        // The first words of an address are a question too: what is there?
+        let below = names.iter().filter(|name| name.starts_with(address)).take(6).copied().collect::<Vec<_>>();
+        let help = match config::nearest(address, &names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if !below.is_empty() => format!("there are {} …", below.join(", ")),
+            None if names.is_empty() => "nothing was read from its tables".into(),
+            None => format!("an address is TABLE.ROW.COLUMN, such as `{}`", names[0]),
+        };
+        bail!("{id} has no figure `{address}`\n  = help: {help}");
     };
     Ok(story(&report, table, cell, &understand::forms()))
 }

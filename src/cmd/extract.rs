@@ -35,6 +35,12 @@ pub fn run(root: &Path, files: &[PathBuf]) -> Result<u8> {
         }
         Ok(())
     };
+    if let Some(gone) = files.iter().find(|file| file.as_os_str() != "-" && !file.exists()) {
+        anyhow::bail!(
+            "there is no file {}; nothing was extracted\n  = help: check the path, or pass - for NDJSON",
+            gone.display()
+        );
+    }
     let mut batch = Vec::new();
     for file in files {
         if file.as_os_str() == "-" {

@@ -1,6 +1,6 @@
 //! `nianbao init`: a complete demonstration archive that builds at once.
 
-use super::{DONE, Terminal};
+use super::{DONE, Terminal, again};
 use anyhow::{Context, Result, bail};
 use include_dir::{Dir, include_dir};
 use std::io::Write;
@@ -43,6 +43,6 @@ pub fn run(dir: &Path, terminal: &Terminal) -> Result<u8> {
     write(Path::new("site.toml"), SITE.as_bytes())?;
     write(Path::new(".gitignore"), IGNORE.as_bytes())?;
     writeln!(std::io::stdout(), "made {} with {reports} made-up reports to try things on", dir.display())?;
-    terminal.say(&format!("next: nianbao --root {} serve", dir.display()));
+    terminal.say(&format!("next: {} serve --open", again(dir)));
     Ok(DONE)
 }

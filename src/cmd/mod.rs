@@ -11,6 +11,7 @@ mod serve;
 use crate::cli::{Cli, Color, Command};
 use anyhow::Result;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Done.
@@ -51,6 +52,16 @@ impl Terminal {
     }
 }
 
+/// `1 report`, `2 reports`.
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// How to call the program again for this site.
+fn again(root: &Path) -> String {
+    if root == Path::new(".") { "nianbao".into() } else { format!("nianbao --root {}", root.display()) }
+}
+
 /// Runs a command and chooses the exit code. A closed pipe is success.
 pub fn run(cli: Cli) -> ExitCode {
     let color = match cli.color {
@@ -66,21 +77,25 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(arguments) => serve::run(&root, &arguments, &terminal),
         Command::Check(arguments) => check::run(&root, &arguments, &terminal),
         Command::Explain { what } => explain::run(&root, &what, &terminal),
-        Command::Normalize(arguments) => normalize::run(&root, &arguments),
+        Command::Normalize(arguments) => normalize::run(&root, &arguments, &terminal),
         Command::Extract { files } => extract::run(&root, &files),
     };
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) if closed_pipe(&error) => ExitCode::from(DONE),
         Err(error) => {
-            let head = if color { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-            let text = match error.downcast_ref::<crate::config::ConfigError>() {
-                Some(config) => config.render(color),
-                None => format!("{head}: {}", chain(&error)),
-            };
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", shown(&error, color));
             ExitCode::from(if error.downcast_ref::<Busy>().is_some() { BUSY } else { FAILED })
         }
+    }
+}
+
+/// An error as people read it.
+fn shown(error: &anyhow::Error, color: bool) -> String {
+    let head = if color { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+    match error.downcast_ref::<crate::config::ConfigError>() {
+        Some(config) => config.render(color),
+        None => format!("{head}: {}", chain(error)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `nianbao normalize`: one text through the cleaning rules, as a filter.
 
-use super::DONE;
+use super::{DONE, Terminal};
 use crate::cli::{Normalize, ScriptChoice, TextFormat};
 use crate::config::{self, Config};
 use crate::model::source::{Draft, Edit, Line, Script};
@@ -9,7 +9,7 @@ use crate::pipeline::Reader;
 use crate::{normalize, read};
 use anyhow::{Context, Result};
 use serde::Serialize;
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ struct OutputLine<'a> {
 }
 
 /// Normalizes one text.
-pub fn run(root: &Path, arguments: &Normalize) -> Result<u8> {
+pub fn run(root: &Path, arguments: &Normalize, terminal: &Terminal) -> Result<u8> {
     normalize::self_test().map_err(|why| anyhow::anyhow!(why))?;
     let config = config_or_default(root)?;
     let rules = normalize::rules();
@@ -41,6 +41,9 @@ pub fn run(root: &Path, arguments: &Normalize) -> Result<u8> {
     let mut bytes = Vec::new();
     let stdin = arguments.file.as_os_str() == "-";
     if stdin {
+        if std::io::stdin().is_terminal() {
+            terminal.say("reading standard input; end it with Ctrl-D, or name a file");
+        }
         std::io::stdin().read_to_end(&mut bytes).context("reading standard input")?;
     } else {
         bytes = std::fs::read(&arguments.file).with_context(|| format!("reading {}", arguments.file.display()))?;

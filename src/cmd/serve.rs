@@ -2,7 +2,7 @@
 //!
 //! The published bytes are served as they are; the only addition is a script tag, from the same origin, that reloads the page.
 
-use super::{DONE, Terminal, build::SILENT, check::shared_cache};
+use super::{DONE, Terminal, build::SILENT, check::shared_cache, count};
 use crate::cache::Cache;
 use crate::cli::Serve;
 use crate::pipeline::{Built, Project};
@@ -75,14 +75,14 @@ pub fn run(root: &Path, arguments: &Serve, terminal: &Terminal) -> Result<u8> {
                 told(&built, terminal);
             }
             // The site before stays up; the mistake is told where it was made.
-            Err(error) => terminal.say(&format!("error: {error:#}")),
+            Err(error) => terminal.say(&format!("{}\nthe site before stays up", super::shown(&error, terminal.color))),
         }
     }
     Ok(DONE)
 }
 
 fn rebuild(root: &Path, cache: &Arc<Cache>, stage: &Stage) -> Result<Built> {
-    let mut project = Project::open(root, Some("")).context("the site before stays up")?;
+    let mut project = Project::open(root, Some(""))?;
     let mut target = Target::Memory(Memory::default());
     let built = project.build(cache, &mut target, SILENT)?;
     let Target::Memory(mut memory) = target else { unreachable!("made above") };
@@ -103,8 +103,11 @@ fn told(built: &Built, terminal: &Terminal) {
         ));
     }
     terminal.say(&format!(
-        "{} reports, {} errors, {} warnings, {} notes",
-        built.inputs.published, built.findings.error, built.findings.warning, built.findings.note
+        "{}, {}, {}, {}",
+        count(built.inputs.published as usize, "report"),
+        count(built.findings.error as usize, "error"),
+        count(built.findings.warning as usize, "warning"),
+        count(built.findings.note as usize, "note")
     ));
 }
 

@@ -103,14 +103,6 @@ pub const CODES: &[Code] = &[
         example: "year = 3019",
     },
     Code {
-        id: "control-characters",
-        severity: Note,
-        title: "含控制字符",
-        about: "正文含有不可见的控制字符，已在规范化时去除并记录。",
-        about_en: "The text has invisible control characters; they were removed and logged.",
-        example: "U+200B",
-    },
-    Code {
         id: "internal-error",
         severity: Error,
         title: "程序出错",
@@ -398,7 +390,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         id: "identifier-missing",
-        severity: Error,
+        severity: Warning,
         title: "编号丢失",
         about: "ids.toml 里的编号指向已不存在的文件。",
         about_en: "An id in ids.toml belongs to a file that is gone.",

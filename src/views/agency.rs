@@ -12,6 +12,7 @@ use crate::model::archive::{Agency, Archive};
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How a request can end, in the order of the form; the parts of the yearly composition.
 pub(super) const OUTCOMES: &[(&str, &str)] = &[
@@ -24,7 +25,7 @@ pub(super) const OUTCOMES: &[(&str, &str)] = &[
 ];
 
 /// One page per agency.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::with_capacity(archive.agencies.len());
     for agency in archive.agencies.values() {
@@ -143,7 +144,7 @@ fn cell(archive: &Archive, by_year: &BTreeMap<u16, usize>, year: u16, id: &str) 
 }
 
 /// All agencies, by region.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut order: Vec<String> = archive.agencies.keys().cloned().collect();
     order.sort_by_key(|id| (archive.agencies[id].region.is_none(), archive.agencies[id].region.clone(), id.clone()));

@@ -139,7 +139,7 @@ pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Opti
         let h = if value.is_some() { (share * PLOT).max(1.5) } else { 0.0 };
         let roomy = step >= 38.0;
         let telling = year == last || value.is_some_and(|v| most > 0.0 && v.to_f64() == most) || year == first;
-        let tick = if step >= 32.0 {
+        let tick = if step >= 38.0 {
             year.to_string()
         } else if step >= 20.0 || year == first || year == last || year % 5 == 0 {
             format!("{:02}", year % 100)
@@ -273,9 +273,9 @@ pub fn composition(years: &[(u16, Vec<(&str, &str, Option<Decimal>)>)]) -> Optio
             let w = share * (WIDTH - LEFT);
             let percent = format!("{:.0}%", share * 100.0);
             let text = match w {
-                w if w >= 76.0 => format!("{label} {percent}"),
-                w if w >= 50.0 => (*label).to_owned(),
-                w if w >= 28.0 => percent,
+                w if w >= 88.0 => format!("{label} {percent}"),
+                w if w >= 60.0 => (*label).to_owned(),
+                w if w >= 34.0 => percent,
                 _ => String::new(),
             };
             parts.push(Part {

@@ -6,6 +6,7 @@ use crate::model::diagnostic::{CODES, Code};
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A finding's place: entry, then finding of that entry.
 type Place = (usize, usize);
@@ -25,7 +26,7 @@ fn code(id: &str) -> Option<&'static Code> {
 }
 
 /// One page per kind that occurs; more where it occurs often.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     for (id, places) in by_code(archive) {
@@ -65,7 +66,7 @@ fn row(shared: &Shared, (index, number): Place) -> Json {
 }
 
 /// The kinds, the gravest and most frequent first, each with its newest few.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     const FEW: usize = 3;
     let shared = share(archive);
     let kinds = by_code(archive);

@@ -3,19 +3,21 @@
 //! It stays small at any size of the archive: few agencies are shown one by one, many as regions, and everything else is a link.
 
 use super::chart;
+use super::indicator::addable;
 use super::{HEADLINES, brief, digest, feed_entries, feed_json, indicator_link, page, share, years_of};
 use crate::model::archive::Archive;
 use crate::model::diagnostic::CODES;
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 const MOST_AGENCIES: usize = 40;
 const MOST_YEARS: usize = 20;
 const NEWEST: usize = 8;
 
 /// The one page. Its data twin is the archive's `index.json`, which an export writes.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "home");
     feed_entries(&mut hash, archive, 0..archive.entries.len());
@@ -33,11 +35,12 @@ pub fn pages(archive: &Archive) -> Vec<Page> {
 fn context(archive: &Archive) -> Json {
     let all: Vec<usize> = (0..archive.entries.len()).collect();
     let years = years_of(archive, &all);
+    let (by_governments, counted) = addable(archive, &all);
     let charts: Vec<Json> = HEADLINES
         .iter()
         .filter_map(|(id, _)| archive.indicators.iter().find(|indicator| indicator.id == *id))
         .filter_map(|indicator| {
-            let drawn = super::indicator::sums(archive, indicator, all.iter().copied())?;
+            let drawn = super::indicator::sums(archive, indicator, counted.iter().copied())?;
             Some(json!({ "indicator": indicator_link(indicator), "chart": drawn }))
         })
         .collect();
@@ -71,6 +74,7 @@ fn context(archive: &Archive) -> Json {
         },
         "grid": grid(archive, &years),
         "charts": charts,
+        "charts_of": if by_governments { "governments" } else { "departments" },
         "newest": newest.iter().take(NEWEST).map(|&i| brief(archive, &archive.entries[i])).collect::<Vec<_>>(),
         "findings": { "total": total, "kinds": kinds },
         "quarantined": archive.quarantined.iter().take(5).collect::<Vec<_>>(),

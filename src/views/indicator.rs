@@ -1,6 +1,7 @@
 //! Indicators: what each counts, where the forms hold it, and every agency and year that gives it.
 
 use super::chart::{self, Point};
+use super::region::is_government;
 use super::{Shared, digest, feed_json, figure, headline_ids, indicator_link, page, pieces, region_name, share};
 use crate::model::archive::Archive;
 use crate::model::form::Indicator;
@@ -8,12 +9,13 @@ use crate::model::page::Page;
 use crate::model::value::{Decimal, Standing};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Agency id (none for a report without one) → the entries that give the indicator.
 type Rows = Vec<(Option<String>, Vec<usize>)>;
 
 /// One page per indicator of the dictionary, empty ones included: a link from the method page must never lead nowhere.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     for (at, indicator) in archive.indicators.iter().enumerate() {
@@ -26,7 +28,13 @@ pub fn pages(archive: &Archive) -> Vec<Page> {
                 let entry = &archive.entries[index];
                 feed_json(
                     &mut hash,
-                    &(&entry.card.agency, entry.card.year, &entry.card.url, entry.core.get(&indicator.id)),
+                    &(
+                        &entry.card.agency,
+                        entry.card.year,
+                        entry.card.kind,
+                        &entry.card.url,
+                        entry.core.get(&indicator.id),
+                    ),
                 );
             }
             for (agency, _) in &rows[piece.range.clone()] {
@@ -66,6 +74,7 @@ fn years(archive: &Archive, rows: &Rows) -> Vec<u16> {
 fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u16], links: Json) -> Json {
     let archive = &shared.archive;
     let indicator = &archive.indicators[at];
+    let (by_governments, counted) = addable(archive, given);
     let rows: Vec<Json> = shown
         .iter()
         .map(|(id, entries)| {
@@ -114,13 +123,34 @@ fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u
         "disputed": disputed,
         "distribution": chart::distribution(values),
         "distribution_year": newest,
-        "sums": sums(archive, indicator, given.iter().copied()),
+        "sums": sums(archive, indicator, counted.iter().copied()),
+        "sums_of": if by_governments { "governments" } else { "departments" },
         "pages": links,
     })
 }
 
 /// The sum over the reports of each year, with how many it adds up. A stock at a date is summed as well as a flow: it is one
 /// figure per agency and year. Null when nothing is known.
+/// The reports whose figures may be added up: those of governments where there are any, since a government usually counts its
+/// departments already; else those of departments. One for each agency and year: two reports of one year say the same thing.
+pub(super) fn addable(archive: &Archive, entries: &[usize]) -> (bool, Vec<usize>) {
+    let mut taken = BTreeMap::new();
+    for &index in entries {
+        let card = &archive.entries[index].card;
+        if let Some(agency) = &card.agency {
+            let key = (!is_government(&agency.name), card.year, &agency.id);
+            let rank = |index: usize| (archive.entries[index].card.kind, archive.entries[index].card.id.clone());
+            let best = taken.entry(key).or_insert(index);
+            if rank(index) < rank(*best) {
+                *best = index;
+            }
+        }
+    }
+    let by_governments = taken.keys().any(|(department, _, _)| !department);
+    let counted = taken.into_iter().filter(|((department, _, _), _)| *department != by_governments);
+    (by_governments, counted.map(|(_, index)| index).collect())
+}
+
 pub(super) fn sums(
     archive: &Archive,
     indicator: &Indicator,
@@ -166,7 +196,7 @@ fn form_cells(archive: &Archive, indicator: &Indicator) -> Vec<Json> {
 }
 
 /// All indicators, by theme.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "indicators");
     feed_json(&mut hash, archive.indicators.as_ref());

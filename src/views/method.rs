@@ -6,9 +6,10 @@ use crate::model::diagnostic::CODES;
 use crate::model::form::Form;
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// The one page.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "method");
     feed_json(&mut hash, archive.rules.as_ref());

@@ -33,7 +33,7 @@ pub struct View {
     /// Template of the theme.
     pub template: &'static str,
     /// All its pages.
-    pub pages: fn(&Archive) -> Vec<Page>,
+    pub pages: fn(&Arc<Archive>) -> Vec<Page>,
 }
 
 /// Every kind of page there is.
@@ -115,16 +115,16 @@ const HEADLINES: &[(&str, &str)] = &[
 /// Longest list one page shows; the rest follows on `page-2/` and so on.
 const PER_PAGE: usize = 200;
 
-/// The archive as the pages of one view share it: one copy of its columns, and where each report stands in them.
+/// The archive as the pages of one view share it, and where each report stands in it.
 struct Shared {
-    archive: Archive,
+    archive: Arc<Archive>,
     places: BTreeMap<String, usize>,
 }
 
 /// Shares an archive between the pages of a view.
-fn share(archive: &Archive) -> Arc<Shared> {
+fn share(archive: &Arc<Archive>) -> Arc<Shared> {
     let places = archive.entries.iter().enumerate().map(|(index, entry)| (entry.card.id.clone(), index)).collect();
-    Arc::new(Shared { archive: archive.clone(), places })
+    Arc::new(Shared { archive: Arc::clone(archive), places })
 }
 
 impl Shared {

@@ -12,9 +12,10 @@ use crate::model::page::Page;
 use crate::model::value::Decimal;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One page per region; more where it has many agencies.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     let mut agencies_in: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -134,7 +135,7 @@ fn aggregate(archive: &Archive, region: &Region, years: &[u16], governments: boo
 }
 
 /// A people's government, or its office reporting for it, as against a department.
-fn is_government(name: &str) -> bool {
+pub fn is_government(name: &str) -> bool {
     name.ends_with("人民政府")
         || name.ends_with("政府办公室")
         || name.ends_with("政府办公厅")
@@ -142,7 +143,7 @@ fn is_government(name: &str) -> bool {
 }
 
 /// The tree.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "regions");
     for region in archive.regions.values() {

@@ -8,9 +8,10 @@ use crate::model::report::{Kind, Known, Report};
 use crate::model::value::Approx;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One page per report.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::with_capacity(archive.entries.len());
     for (index, entry) in archive.entries.iter().enumerate() {

@@ -4,9 +4,10 @@ use super::{digest, feed_json, page, share};
 use crate::model::archive::{Archive, OwnPage};
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// The search page; its index is the search module's.
-pub fn search(archive: &Archive) -> Vec<Page> {
+pub fn search(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "search");
     let years: Vec<u16> = archive.years.iter().map(|y| y.year).collect();
@@ -21,7 +22,7 @@ pub fn search(archive: &Archive) -> Vec<Page> {
 }
 
 /// Any two reports side by side, fetched by the browser from their published JSON.
-pub fn compare(archive: &Archive) -> Vec<Page> {
+pub fn compare(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "compare");
     feed_json(&mut hash, archive.indicators.as_ref());
@@ -38,7 +39,7 @@ pub fn compare(archive: &Archive) -> Vec<Page> {
 }
 
 /// Every file to download and how to load it.
-pub fn data(archive: &Archive) -> Vec<Page> {
+pub fn data(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "data");
     feed_json(&mut hash, archive.downloads.as_ref());
@@ -58,7 +59,7 @@ pub fn data(archive: &Archive) -> Vec<Page> {
 }
 
 /// The publisher's own pages; where there is no `about/`, a page that says what can be said without one.
-pub fn about(archive: &Archive) -> Vec<Page> {
+pub fn about(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let own = |written: &OwnPage| json!({ "title": written.title, "html": written.html });
     let mut pages = Vec::new();
@@ -83,7 +84,7 @@ pub fn about(archive: &Archive) -> Vec<Page> {
 }
 
 /// The page for addresses that do not exist.
-pub fn lost(archive: &Archive) -> Vec<Page> {
+pub fn lost(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let hash = digest(archive, "lost");
     let mut lost = page(&shared, "404.html".to_owned(), "notfound.html", hash, |_| json!({ "title": "没有这个页面" }));

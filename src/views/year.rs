@@ -3,6 +3,7 @@
 //! The order is by region and name: sorting by a raw count is the reader's choice in the browser, never the page's.
 
 use super::chart;
+use super::indicator::addable;
 use super::{
     Shared, brief, digest, feed_entries, feed_json, figures, headline_columns, headline_ids, page, pieces, region_name,
     share,
@@ -12,9 +13,10 @@ use crate::model::page::Page;
 use crate::model::value::Decimal;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One page per year, and more where a year is long.
-pub fn pages(archive: &Archive) -> Vec<Page> {
+pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut pages = Vec::new();
     for (at, year) in archive.years.iter().enumerate() {
@@ -60,8 +62,10 @@ fn context(shared: &Shared, at: usize, range: std::ops::Range<usize>, links: Jso
         .collect();
     let totals: Vec<Json> = headline_ids()
         .map(|id| {
+            let given = year.entries.iter().copied().filter(|&i| archive.entries[i].core.contains_key(id));
+            let (_, counted) = addable(archive, &given.collect::<Vec<_>>());
             let values: Vec<Decimal> =
-                year.entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|core| core.value).collect();
+                counted.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|core| core.value).collect();
             if values.is_empty() {
                 return Json::Null;
             }
@@ -107,7 +111,7 @@ fn missing(archive: &Archive, at: usize) -> Vec<Json> {
 }
 
 /// All years.
-pub fn listing(archive: &Archive) -> Vec<Page> {
+pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut hash = digest(archive, "years");
     for year in &archive.years {
