@@ -5,6 +5,7 @@
 
 mod assemble;
 mod figure;
+mod header;
 mod labels;
 mod layout;
 mod place;
