@@ -215,6 +215,7 @@ fn archive(reports: usize) -> Archive {
         entries.push(Entry {
             card,
             place: None,
+            aliases: vec![],
             core: BTreeMap::new(),
             findings: vec![],
             digest: String::new(),
