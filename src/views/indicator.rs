@@ -205,7 +205,7 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
         .iter()
         .map(|indicator| archive.entries.iter().filter(|e| e.core.contains_key(&indicator.id)).count())
         .collect();
-    feed_json(&mut hash, &counts);
+    feed_json(&mut hash, &(&counts, archive.entries.len()));
     vec![page(&shared, "indicators/".to_owned(), "indicators.html", hash, move |shared| {
         let archive = &shared.archive;
         let mut groups: Vec<Json> = Vec::new();

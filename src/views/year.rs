@@ -118,6 +118,8 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
         feed_json(&mut hash, year);
         feed_entries(&mut hash, archive, year.entries.iter().copied());
     }
+    let undated = (0..archive.entries.len()).filter(|&index| archive.entries[index].card.year.is_none());
+    feed_entries(&mut hash, archive, undated);
     vec![page(&shared, "years/".to_owned(), "years.html", hash, |shared| {
         let archive = &shared.archive;
         let years: Vec<Json> = archive
