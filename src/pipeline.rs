@@ -370,11 +370,9 @@ impl Project {
         // A site is a function of these; when it stands as it was published, there is nothing to do.
         let inputs = self.inputs(&archive);
         let publication = |manifest: Option<String>| manifest.map(|sha256| format!("{inputs} {sha256}"));
-        if let (Some(standing), Some(last)) = (publication(target.standing()), cache.state(PUBLICATION)) {
-            if standing == last {
-                built.unchanged = true;
-                return Ok(built);
-            }
+        if publication(target.standing()).is_some_and(|standing| cache.state(PUBLICATION) == Some(standing)) {
+            built.unchanged = true;
+            return Ok(built);
         }
         for asset in self.theme.assets() {
             target.put(asset.clone())?;

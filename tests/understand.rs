@@ -38,7 +38,12 @@ fn seed(number: &str) -> Option<Draft> {
             let lines = shared("cases/normalize_002.jsonl")?;
             let lines: Vec<String> = lines
                 .lines()
-                .map(|l| serde_json::from_str::<Value>(l).unwrap()["expected"].as_str().unwrap().to_owned())
+                .map(|l| {
+                    serde_json::from_str::<Value>(l).expect("the truth has it")["expected"]
+                        .as_str()
+                        .expect("the truth has it")
+                        .to_owned()
+                })
                 .collect();
             let mut read = draft(&lines.join("\n"));
             read.script = Script::Hant;
@@ -80,7 +85,12 @@ fn head(report: &Report) -> BTreeMap<&'static str, String> {
     put("document_number", of(&source.document_number));
     put("category", of(&source.category));
     put("publisher", of(&source.publisher));
-    put("report_type", Some(serde_json::to_value(report.kind).unwrap().as_str().unwrap().to_owned()));
+    put(
+        "report_type",
+        Some(
+            serde_json::to_value(report.kind).expect("the truth has it").as_str().expect("the truth has it").to_owned(),
+        ),
+    );
     m
 }
 

@@ -52,16 +52,7 @@ pub fn read(lines: &[&str], draft: &mut Draft) -> Result<(), Finding> {
                     for text in rest.split('|').take(MAX_CELLS - cells.min(MAX_CELLS)) {
                         cells += 1;
                         let text = text.trim().to_owned();
-                        grid.cells.push(GridCell {
-                            row,
-                            column,
-                            rowspan: 1,
-                            colspan: 1,
-                            line,
-                            text,
-                            header: row == 0,
-                            ..GridCell::default()
-                        });
+                        grid.cells.push(GridCell { row, column, rowspan: 1, colspan: 1, line, text, header: row == 0 });
                         column += 1;
                     }
                 }

@@ -140,7 +140,9 @@ fn fill(table: &FormTable, chance: &mut Chance, size: u64) -> Vec<Vec<i64>> {
     identities.sort_by_key(|i| (i.per == Axis::Row, i.id == "flow_balance", i.id == "replies_by_outcome"));
     for identity in identities {
         match identity.per {
-            Axis::Column => {
+            Axis::Column =>
+            {
+                #[expect(clippy::needless_range_loop, reason = "a column runs through all rows")]
                 for c in 0..width {
                     if identity.id == "flow_balance" {
                         let (new, old) = (row("new_requests"), row("carried_in"));
