@@ -31,7 +31,7 @@ browser:
 ## bench: 1,000 and 10,000 generated reports; reports per second, CPU, memory, size
 bench: deps-build
 	cargo build --release --locked
-	cargo run --release --locked --example bench -- $(NIANBAO)
+	cargo run --locked --example bench -- $(NIANBAO)
 
 deps-build:
 	@tools/install.sh build

@@ -1,4 +1,4 @@
-//! The speed of a build: `cargo run --release --example bench -- target/release/nianbao [REPORTS …] [--in FOLDER]`.
+//! The speed of a build: `cargo run --example bench -- target/release/nianbao [REPORTS …] [--in FOLDER]`.
 //!
 //! For each number of reports (1,000 and 10,000 unless told otherwise): a clean build of a generated archive, a build after
 //! which nothing changed, and one after a single edit, each by the real binary in a folder of its own. Linux only: processor
