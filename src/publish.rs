@@ -122,7 +122,6 @@ pub struct Folder {
     /// What the new site holds.
     wanted: BTreeMap<String, String>,
     written: usize,
-    bytes: u64,
 }
 
 /// What a publication did.
@@ -159,7 +158,7 @@ impl Folder {
         fs::create_dir_all(&twin).with_context(|| format!("making {}", twin.display()))?;
         fs::write(&owner, output.to_string_lossy().as_bytes())
             .with_context(|| format!("writing {}", owner.display()))?;
-        Ok(Folder { live: output.to_owned(), twin, published, stale, wanted: BTreeMap::new(), written: 0, bytes: 0 })
+        Ok(Folder { live: output.to_owned(), twin, published, stale, wanted: BTreeMap::new(), written: 0 })
     }
 
     /// Ends a build that found nothing to do.
@@ -215,13 +214,7 @@ impl Folder {
             fs::write(&target, &bytes).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", target.display())))?;
             self.wanted.insert(path, hash);
         }
-        self.bytes += bytes.len() as u64;
         Ok(())
-    }
-
-    /// Size of what was put, not counting what was kept.
-    pub fn bytes_put(&self) -> u64 {
-        self.bytes
     }
 
     /// Puts the new site in place. Nothing is touched when it equals the published one.
@@ -266,7 +259,6 @@ impl Sink for Folder {
         for piece in pieces {
             file.write_all(&piece).map_err(named)?;
             hash.update(&piece);
-            self.bytes += piece.len() as u64;
         }
         self.written += 1;
         self.wanted.insert(path.to_owned(), hex(&hash.finalize()));
