@@ -56,10 +56,19 @@ pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<
     }
     let spacing = Spacing::of(found_here, pieces);
     for table in &found_here.tables {
-        if let Some(built) = Builder::new(form, table, pieces, &spacing).build(&mut reading.findings) {
-            reading.tables.push(built);
-        }
         reading.claimed.extend(&table.lines);
+        let mut findings = Vec::new();
+        let Some(built) = Builder::new(form, table, pieces, &spacing).build(&mut findings) else { continue };
+        // A page may print a table twice; what the second says is said already.
+        let says =
+            |table: &Table| table.cells.iter().map(|c| (c.row.clone(), c.column.clone(), c.value)).collect::<Vec<_>>();
+        let again = |t: &Table| {
+            t.table == built.table && (says(t) == says(&built) || built.cells.iter().all(|c| c.value.is_none()))
+        };
+        if !reading.tables.iter().any(again) {
+            reading.tables.push(built);
+            reading.findings.extend(findings);
+        }
     }
     reading.claimed.sort_unstable();
     reading.claimed.dedup();
@@ -184,18 +193,29 @@ impl<'a> Builder<'a> {
             })
             .collect();
         let sequences = self.without_spans(sequences);
-        let placed = place::place(&sequences, width, &self.sums);
-        let mut printed: Vec<Option<usize>> = vec![None; self.table.rows.len() * width];
-        for (r, placed) in placed.iter().enumerate() {
-            for (item, column) in placed.columns.iter().enumerate() {
-                if let Some(column) = column {
-                    printed[r * width + column] = Some(self.cells[r][item]);
-                }
-            }
+        let order = self.order(&sequences);
+        let mut placed = place::place(&sequences, width, &self.sums_in(&order));
+        for column in placed.iter_mut().flat_map(|p| p.columns.iter_mut().flatten().chain(&mut p.open)) {
+            *column = order[*column];
         }
-        let known: Vec<Option<i64>> = printed.iter().map(|p| p.and_then(|c| self.number(c))).collect();
         let equations = self.equations();
-        let solution = solve(&known, &equations);
+        let (printed, known, solution) = loop {
+            let printed = self.printed_cells(&placed);
+            let known: Vec<Option<i64>> = printed.iter().map(|p| p.and_then(|c| self.number(c))).collect();
+            let solution = solve(&known, &equations);
+            // A place that only an assumed loss gave needs an identity that confirms it.
+            let confirmed = |cell: usize| solution.of_cell[cell].iter().any(|e| solution.verdicts[*e].confirms);
+            let contradicted = |r: usize| {
+                !placed[r].firm && placed[r].columns.iter().flatten().any(|column| !confirmed(r * width + column))
+            };
+            let withdrawn: Vec<usize> = (0..placed.len()).filter(|r| contradicted(*r)).collect();
+            if withdrawn.is_empty() {
+                break (printed, known, solution);
+            }
+            for r in withdrawn {
+                placed[r] = Placed::nowhere(placed[r].columns.len(), width);
+            }
+        };
         let lines = self.lines();
         let mut table = Table {
             form: self.form.id.clone(),
@@ -241,6 +261,55 @@ impl<'a> Builder<'a> {
         table.checks = self.checks(&equations, &known, &solution, &table, findings);
         self.plausible(&table, findings);
         Some(table)
+    }
+
+    /// The column of the form that stands at each place, by the header. Above groups of columns a header is read line by line, in an
+    /// order that need not be that of the columns: there the rows must add up to make it believed.
+    fn order(&self, sequences: &[Sequence]) -> Vec<usize> {
+        let columns = &self.table.columns;
+        let official: Vec<usize> = (0..columns.len()).collect();
+        let seen = self.found.columns.clone();
+        if seen.len() != columns.len() || seen == official {
+            return official;
+        }
+        let adds_up = |order: &[usize]| {
+            let sums = self.sums_in(order);
+            let holds = |r: usize, items: &[Option<usize>]| {
+                let value = |c: &usize| items[*c].and_then(|item| sequences[r].values[item]).unwrap_or(0);
+                let side = |terms: &[usize]| terms.iter().map(value).sum::<i64>();
+                let mut own = sums.iter().filter(|s| s.per == Axis::Row && s.over.contains(&r));
+                own.all(|s| side(&s.left) == side(&s.right))
+            };
+            let rows = sequences.iter().enumerate().filter(|(_, row)| row.items.len() == columns.len());
+            rows.filter(|(r, row)| holds(*r, &row.items)).count()
+        };
+        let grouped = columns.iter().any(|c| c.group.is_some());
+        if grouped && adds_up(&seen) <= adds_up(&official) { official } else { seen }
+    }
+
+    /// The sums with places for columns.
+    fn sums_in(&self, order: &[usize]) -> Vec<Sum> {
+        let place = |column: &usize| order.iter().position(|c| c == column).unwrap_or(*column);
+        let all = |columns: &[usize]| columns.iter().map(place).collect::<Vec<_>>();
+        let moved = |sum: &Sum| match sum.per {
+            Axis::Row => Sum { left: all(&sum.left), right: all(&sum.right), ..sum.clone() },
+            Axis::Column => Sum { over: all(&sum.over), ..sum.clone() },
+        };
+        self.sums.iter().map(moved).collect()
+    }
+
+    /// The printed piece of each cell of the table.
+    fn printed_cells(&self, placed: &[Placed]) -> Vec<Option<usize>> {
+        let width = self.table.columns.len();
+        let mut printed: Vec<Option<usize>> = vec![None; self.table.rows.len() * width];
+        for (r, placed) in placed.iter().enumerate() {
+            for (item, column) in placed.columns.iter().enumerate() {
+                if let Some(column) = column {
+                    printed[r * width + column] = Some(self.cells[r][item]);
+                }
+            }
+        }
+        printed
     }
 
     /// A merged label leaves empty cells behind it, as many for every row of its depth: they are not cells of the row.
@@ -371,9 +440,11 @@ impl<'a> Builder<'a> {
             return cell;
         }
         match solution.forced[at] {
-            Some(0) if placed.open.contains(&c) && !placed.columns.iter().all(Option::is_some) => {
+            // Nothing is lost here as long as a figure of the row may stand here.
+            Some(value) if placed.columns.iter().any(Option::is_none) && (value != 0 || placed.open.contains(&c)) => {
                 cell.standing = Standing::Lost;
             }
+            Some(0) if self.rows[r].is_none() => cell.standing = Standing::Lost,
             Some(0) => {}
             Some(value) => {
                 cell.value = Some(Decimal::new(i128::from(value), SCALE));

@@ -36,6 +36,15 @@ pub struct Placed {
     pub columns: Vec<Option<usize>>,
     /// Columns that an undecided item or a lost cell may stand in.
     pub open: Vec<usize>,
+    /// The layout, or the row itself by adding up, says so; if not, a contradiction speaks against the placement.
+    pub firm: bool,
+}
+
+impl Placed {
+    /// A row of so many items of which nothing can be decided.
+    pub fn nowhere(items: usize, width: usize) -> Self {
+        Placed { columns: vec![None; items], open: (0..width).collect(), firm: true }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +54,7 @@ struct Candidate {
     lost: Option<u8>,
     values: Vec<i64>,
     slack: Vec<bool>,
+    firm: bool,
 }
 
 /// Most candidates of one row, and most steps of the search over all rows.
@@ -113,7 +123,7 @@ pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Placed> {
 }
 
 fn agreed(kept: &[&Candidate], items: usize, width: usize) -> Placed {
-    let Some(first) = kept.first() else { return Placed { columns: vec![None; items], open: (0..width).collect() } };
+    let Some(first) = kept.first() else { return Placed::nowhere(items, width) };
     let mut open = vec![false; width];
     let columns = (0..items)
         .map(|i| {
@@ -125,7 +135,7 @@ fn agreed(kept: &[&Candidate], items: usize, width: usize) -> Placed {
         })
         .collect();
     kept.iter().filter_map(|c| c.lost).for_each(|c| open[usize::from(c)] = true);
-    Placed { columns, open: (0..width).filter(|c| open[*c]).collect() }
+    Placed { columns, open: (0..width).filter(|c| open[*c]).collect(), firm: kept.iter().all(|c| c.firm) }
 }
 
 /// Where the cells of a row may begin that has more of them than columns, for the empty ones beside them belong to a merged label or
@@ -159,10 +169,11 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
             lost: None,
             values: vec![0; width],
             slack: vec![!zero; width],
+            firm: true,
         }];
     }
     let mut shapes: Vec<(Vec<Option<usize>>, Option<u8>)> = Vec::new();
-    let mut filled = None;
+    let (mut filled, mut shown) = (None, true);
     let found = row.items.len();
     if found > width && row.merged {
         for cut in cuts(row, all, width) {
@@ -180,6 +191,7 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
             .filter(|f| row.tail == short && row.firm || over && f.rank == 0);
     }
     if shapes.is_empty() {
+        shown = false;
         let (base, counted): (Vec<Option<usize>>, bool) = if found < width && row.counted {
             (row.items.clone(), true)
         } else {
@@ -208,6 +220,7 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
         shapes.into_iter().map(|(shape, lost)| weigh(index, row, &shape, lost, width, sums)).collect();
     found.sort();
     found.dedup();
+    found.iter_mut().for_each(|candidate| candidate.firm = shown || candidate.rank == 0);
     // Blank lines behind a row tell of empty cells at its end, unless another place makes it add up.
     if let Some(filled) = filled
         && found.first().is_none_or(|best| filled.rank <= best.rank)
@@ -329,7 +342,7 @@ fn weigh(
             }
         });
     }
-    Candidate { rank, columns, lost, values: filled, slack }
+    Candidate { rank, columns, lost, values: filled, slack, firm: rank == 0 }
 }
 
 /// Which candidates take part in some choice of one for each row under which every column identity holds.
@@ -482,8 +495,14 @@ fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<u
     for (layer, &row) in order.iter().enumerate() {
         let mut next: BTreeMap<State, usize> = BTreeMap::new();
         let mut links = Vec::new();
-        let open =
-            Candidate { rank: 3, columns: Vec::new(), lost: None, values: vec![0; width], slack: vec![true; width] };
+        let open = Candidate {
+            rank: 3,
+            columns: Vec::new(),
+            lost: None,
+            values: vec![0; width],
+            slack: vec![true; width],
+            firm: true,
+        };
         let choices: Vec<&Candidate> = if all[row].is_empty() { vec![&open] } else { all[row].iter().collect() };
         for (state, from) in layers.last().expect("the first layer is there") {
             'choice: for (index, choice) in choices.iter().enumerate() {
