@@ -13,12 +13,12 @@ use super::survey::{Spacing, deduplicated, missing};
 use crate::model::Id;
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Axis, Form, FormTable};
-use crate::model::report::{Cell, Check, Table, TableColumn, TableRow};
+use crate::model::report::{Cell, Table, TableColumn, TableRow};
 use crate::model::value::{Decimal, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Figures are reckoned in ten-thousandths.
-const SCALE: u8 = 4;
+pub(super) const SCALE: u8 = 4;
 
 /// Chooses the form and builds its tables.
 pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<u16>) -> Reading {
@@ -88,15 +88,15 @@ pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<
     reading
 }
 
-struct Builder<'a> {
-    form: &'a Form,
-    table: &'a FormTable,
-    found: &'a FoundTable,
+pub(super) struct Builder<'a> {
+    pub(super) form: &'a Form,
+    pub(super) table: &'a FormTable,
+    pub(super) found: &'a FoundTable,
     pieces: &'a [Piece],
     spacing: &'a Spacing,
     sums: Vec<Sum>,
     /// The found row of each row of the form.
-    rows: Vec<Option<&'a FoundRow>>,
+    pub(super) rows: Vec<Option<&'a FoundRow>>,
     /// Cells of each row, a printed code left out.
     cells: Vec<Vec<usize>>,
     /// The money unit of each column's header.
@@ -257,8 +257,9 @@ impl<'a> Builder<'a> {
             });
         }
         self.unmapped(&mut table, findings);
-        self.report(&placed, &solution, &table, findings);
-        table.checks = self.checks(&equations, &known, &solution, &table, findings);
+        self.losses(&placed, &solution, &table, findings);
+        table.checks = self.checks(&equations, &known, &solution);
+        self.contradictions(&equations, &known, &solution, &table, findings);
         self.plausible(&table, findings);
         Some(table)
     }
@@ -331,7 +332,7 @@ impl<'a> Builder<'a> {
         sequences
     }
 
-    fn lines(&self) -> [u32; 2] {
+    pub(super) fn lines(&self) -> [u32; 2] {
         let first = self.found.lines.iter().min().copied().unwrap_or(1);
         [first, self.found.lines.iter().max().copied().unwrap_or(first)]
     }
@@ -508,159 +509,6 @@ impl<'a> Builder<'a> {
                 format!("“{}”不在法定格式内，名称和数字照原样保留。", row.label),
             ));
             table.rows.push(TableRow { id: Id::Owned(id), label: row.label.clone(), level: 0, header: false, cells });
-        }
-    }
-
-    fn name(&self, cell: &Cell) -> String {
-        let find = |id: &Id| self.table.rows.iter().find(|r| r.id == *id).map(|r| r.label.clone()).unwrap_or_default();
-        let column =
-            self.table.columns.iter().find(|c| c.id == cell.column).map(|c| c.label.clone()).unwrap_or_default();
-        let row = find(&cell.row);
-        if row.is_empty() { column } else { format!("{row}·{column}") }
-    }
-
-    /// Findings on what the page lost.
-    fn report(&self, placed: &[Placed], solution: &Solution, table: &Table, findings: &mut Vec<Finding>) {
-        let width = self.table.columns.len();
-        let mut gone: Vec<&str> = Vec::new();
-        for (r, row) in self.table.rows.iter().enumerate().filter(|(_, row)| !row.header) {
-            let cells: Vec<&Cell> = table.rows[r].cells.iter().map(|i| &table.cells[*i as usize]).collect();
-            let first = self.rows[r].map_or(self.lines()[0], |f| f.line);
-            for cell in cells.iter().filter(|c| c.standing == Standing::Solved) {
-                let value = cell.value.unwrap_or_default();
-                findings.push(Finding::new(
-                    "cell-lost-and-solved",
-                    Some(first),
-                    format!("网页丢失了“{}”，由勾稽关系补出：{value}。", self.name(cell)),
-                ));
-            }
-            let adrift = placed[r].columns.iter().filter(|c| c.is_none()).count();
-            if adrift > 0 {
-                findings.push(Finding::new(
-                    "cell-ambiguous",
-                    Some(first),
-                    format!("“{}”有 {adrift} 个数字无法证明属于哪一列，未采用。", row.label),
-                ));
-            }
-            let lost = cells.iter().any(|c| c.standing == Standing::Lost);
-            if lost && self.rows[r].is_none() {
-                gone.push(row.label.as_str());
-            } else if lost && adrift == 0 {
-                let message = format!("“{}”缺了数字，勾稽关系不能唯一确定，留空。", row.label);
-                findings.push(Finding::new("cell-lost", Some(first), message));
-            }
-            for cell in cells.iter().filter(|c| c.value.is_none() && c.standing == Standing::Disputed) {
-                let at = r * width + self.table.columns.iter().position(|c| c.id == cell.column).unwrap_or(0);
-                let value = solution.forced[at].map(|v| Decimal::new(i128::from(v), SCALE)).unwrap_or_default();
-                findings.push(Finding::new(
-                    "row-does-not-add-up",
-                    cell.line,
-                    format!(
-                        "“{}”印为“{}”，按勾稽关系应为 {value}。",
-                        self.name(cell),
-                        cell.raw.as_deref().unwrap_or("")
-                    ),
-                ));
-            }
-        }
-        if !gone.is_empty() {
-            let named = gone.iter().take(3).map(|l| format!("“{l}”")).collect::<String>();
-            let message =
-                format!("{named}{}共 {} 行不在正文里，留空。", if gone.len() > 3 { "等" } else { "" }, gone.len());
-            findings.push(Finding::new("cell-lost", Some(self.lines()[0]), message));
-        }
-    }
-
-    fn checks(
-        &self,
-        equations: &[Equation],
-        known: &[Option<i64>],
-        solution: &Solution,
-        table: &Table,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<Check> {
-        let width = self.table.columns.len();
-        let mut out = Vec::new();
-        for (equation, verdict) in equations.iter().zip(&solution.verdicts) {
-            let identity = &self.table.identities[equation.identity];
-            let sum = |cells: &[usize]| {
-                let some = cells.iter().any(|c| known[*c].is_some() || solution.forced[*c].is_some());
-                let total: i64 = cells.iter().map(|c| known[*c].or(solution.forced[*c]).unwrap_or(0)).sum();
-                some.then(|| Decimal::new(i128::from(total), SCALE))
-            };
-            let (left, right) = (sum(&equation.left), sum(&equation.right));
-            let (over, label) = match identity.per {
-                Axis::Column => {
-                    (&self.table.columns[equation.over].id, self.table.columns[equation.over].label.as_str())
-                }
-                Axis::Row => (&self.table.rows[equation.over].id, self.table.rows[equation.over].label.as_str()),
-            };
-            if verdict.holds == Some(false) {
-                let (code, kind) = match identity.per {
-                    Axis::Row => ("row-does-not-add-up", "行"),
-                    Axis::Column => ("column-does-not-add-up", "列"),
-                };
-                let mut suspects: Vec<usize> =
-                    equation.left.iter().chain(&equation.right).copied().filter(|c| solution.disputed[*c]).collect();
-                suspects.sort_unstable();
-                let cell_of = |at: usize| {
-                    let (r, c) = (at / width, at % width);
-                    table.cells.iter().find(|x| x.row == self.table.rows[r].id && x.column == self.table.columns[c].id)
-                };
-                let line = suspects
-                    .iter()
-                    .chain(equation.left.iter())
-                    .chain(equation.right.iter())
-                    .find_map(|c| cell_of(*c).and_then(|c| c.line));
-                let shown = |side: Option<Decimal>| side.map_or("空".to_string(), |v| v.to_string());
-                let place = if label.is_empty() {
-                    identity.say.clone()
-                } else {
-                    format!("“{label}”一{kind}：{}", identity.say)
-                };
-                let names: Vec<String> =
-                    suspects.iter().take(3).filter_map(|c| cell_of(*c)).map(|c| self.name(c)).collect();
-                let mut finding = Finding::new(
-                    code,
-                    line,
-                    format!("{place}。印出的数字左边为 {}，右边为 {}，不相等。", shown(left), shown(right)),
-                );
-                if !names.is_empty() {
-                    finding = finding.help(format!("存疑的单元格：{}。请与原网页核对。", names.join("、")));
-                }
-                findings.push(finding);
-            }
-            out.push(Check {
-                identity: identity.id.clone(),
-                over: over.clone(),
-                left,
-                right,
-                holds: verdict.holds,
-                official: identity.official,
-            });
-        }
-        out
-    }
-
-    /// Amounts that no agency collects.
-    fn plausible(&self, table: &Table, findings: &mut Vec<Finding>) {
-        if self.table.id != "administrative_fees" {
-            return;
-        }
-        // A city of some millions collects a few hundred million yuan a year.
-        let limit = Decimal::from(1_000_000_000);
-        for cell in table.cells.iter().filter(|c| c.unit.as_deref() == Some("元") && c.value.is_some_and(|v| v > limit))
-        {
-            findings.push(Finding::new(
-                "unit-implausible",
-                cell.line,
-                format!(
-                    "“{}”印为 {}，按表头单位合 {} 元，单位可疑，未作换算。",
-                    self.name(cell),
-                    cell.raw.as_deref().unwrap_or(""),
-                    cell.value.unwrap_or_default()
-                ),
-            ));
         }
     }
 }

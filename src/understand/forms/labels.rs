@@ -61,10 +61,10 @@ pub fn key(text: &str) -> Key {
     let plain: Vec<char> = text.chars().filter(|c| !is_space(*c)).map(fold).collect();
     let skip = ordinal(&plain);
     let rest = if skip < plain.len() { &plain[skip..] } else { &plain[..] };
-    let (mut full, mut bare, mut depth) = (String::new(), String::new(), 0usize);
+    let (mut full, mut bare, mut depth, mut opened) = (String::new(), String::new(), 0usize, 0);
     for &c in rest {
         match c {
-            '(' | '[' | '〔' => depth += 1,
+            '(' | '[' | '〔' => (depth, opened) = (depth + 1, opened + 1),
             ')' | ']' | '〕' => depth = depth.saturating_sub(1),
             c if c.is_alphanumeric() => {
                 full.push(c);
@@ -78,7 +78,8 @@ pub fn key(text: &str) -> Key {
     // The traditional pair of 其它 is the most frequent variant of all.
     let full = full.replace("其它", "其他");
     let bare = bare.replace("其它", "其他");
-    let bare = if bare == full { String::new() } else { bare };
+    // Behind a bracket that is never closed the text may be anything, unless it was merely cut short.
+    let bare = if bare == full || depth > 0 && opened > 1 { String::new() } else { bare };
     Key { full, bare, ordinal: skip > 0 && skip < plain.len() }
 }
 

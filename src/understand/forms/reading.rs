@@ -141,22 +141,26 @@ pub fn apart(pieces: Vec<Piece>, forms: &[Labels]) -> Vec<Piece> {
 }
 
 /// The labels and units that the words are, each by its end, and how many there are; none if no label is among them. Words of no
-/// label stand alone, and only between units: a label with a typo in it.
+/// label are one with a typo, and stand between units and ordinals.
 fn segments(words: &[&str], labels: &Labels) -> Option<(usize, Vec<usize>)> {
     const STRANGE: usize = 4;
-    let unit = |at: usize| words.get(at).is_none_or(|word| is_unit(word));
+    let units: Vec<bool> = words.iter().map(|word| is_unit(word)).collect();
+    let edges: Vec<bool> = (0..=words.len())
+        .map(|at| at == 0 || at == words.len() || units[at - 1] || units[at] || key(words[at]).ordinal)
+        .collect();
     // For each end: cost, where the last segment begins, whether a label is among them.
     let mut best: Vec<Option<(usize, usize, bool)>> = vec![Some((0, 0, false))];
     for end in 1..=words.len() {
         let mut least: Option<(usize, usize, bool)> = None;
         for from in end.saturating_sub(6)..end {
             let Some((cost, _, any)) = best[from] else { continue };
-            let label = !labels.exact(&key(&words[from..end].concat())).is_empty();
-            let alone = end - from == 1 && is_unit(words[from]);
-            if !label && !alone && !((from == 0 || unit(from - 1)) && unit(end)) {
-                continue;
-            }
-            let cost = cost + if label || alone { 1 } else { STRANGE * (end - from) };
+            let unit = end - from == 1 && units[from];
+            let label = !unit && !labels.exact(&key(&words[from..end].concat())).is_empty();
+            let cost = match unit || label {
+                true => cost + 1,
+                false if edges[from] && edges[end] => cost + STRANGE * (end - from),
+                false => continue,
+            };
             if least.is_none_or(|least| cost < least.0) {
                 least = Some((cost, from, any || label));
             }
@@ -366,7 +370,7 @@ impl Walk<'_> {
         }
         let Some(table) = self.found.tables.last_mut().filter(|_| self.open) else { return };
         if !self.row {
-            let waiting = table.rows.first().map_or(3, |row| row.cells.len() + 1);
+            let waiting = table.rows.first().map_or(1, |row| row.cells.len() + 1);
             if !unlabelled(self.form, table.table) || table.columns.len() < waiting {
                 return;
             }

@@ -17,8 +17,17 @@ pub struct Equation {
 }
 
 impl Equation {
-    fn cells(&self) -> impl Iterator<Item = usize> + '_ {
+    /// Both sides.
+    pub fn cells(&self) -> impl Iterator<Item = usize> + '_ {
         self.left.iter().chain(&self.right).copied()
+    }
+
+    /// The value with which one of its cells makes it hold, if all the others are known and it is not negative.
+    pub fn meant(&self, cell: usize, known: &[Option<i64>], forced: &[Option<i64>]) -> Option<i64> {
+        let sum =
+            |side: &[usize]| side.iter().filter(|c| **c != cell).map(|c| known[*c].or(forced[*c])).sum::<Option<i64>>();
+        let more = sum(&self.right)? - sum(&self.left)?;
+        Some(if self.left.contains(&cell) { more } else { -more }).filter(|value| *value >= 0)
     }
 }
 
