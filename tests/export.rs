@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "what these helpers unwrap is what the tests assert")]
 
 use flate2::read::GzDecoder;
-use nianbao::export::{self, EXPORTS};
+use nianbao::export;
 use nianbao::model::archive::{
-    Agency, AgencyRef, Archive, Card, Counts, Entry, Ignored, Inputs, Quarantined, Region, Year,
+    Agency, AgencyRef, Archive, Card, Counts, Download, Entry, Ignored, Inputs, Quarantined, Region, Year,
 };
 use nianbao::model::diagnostic::{Finding, Severity};
 use nianbao::model::form::Indicator;
@@ -284,6 +284,8 @@ fn archive(count: usize) -> Archive {
         forms: Arc::default(),
         rules: Arc::default(),
         downloads: Arc::default(),
+        tables: export::tables(),
+        questions: export::QUESTIONS,
         pages: vec![],
         inputs: Inputs { found: count as u32 + 2, published: count as u32, quarantined: 1, ignored: 1 },
         quarantined: vec![Quarantined { path: "坏.txt".into(), code: "file-empty".into(), message: "空".into() }],
@@ -307,8 +309,8 @@ fn sum<'a>(values: impl Iterator<Item = &'a str>) -> Decimal {
 #[test]
 fn every_listed_file_is_written_and_nothing_starts_with_a_dot() {
     let files = written(&archive(7));
-    for (path, media, about) in EXPORTS.iter().flat_map(|e| e.files) {
-        assert!(files.0.contains_key(*path), "{path}");
+    for Download { path, media, about, .. } in export::downloads(&|_| true) {
+        assert!(files.0.contains_key(&path), "{path}");
         assert!(!media.is_empty() && !about.is_empty());
     }
     assert!(files.0.keys().all(|path| path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))));
@@ -553,7 +555,7 @@ fn the_data_package_lists_every_field_in_file_order_with_sound_keys() {
             assert!(sound, "{} {field}: {:?}", resource["name"], row[0]);
         }
     }
-    assert_eq!(tables, 8);
+    assert_eq!(tables, 9);
 }
 
 #[test]
@@ -736,7 +738,7 @@ fn what_the_sink_still_has_is_kept_and_one_edit_changes_only_what_holds_it() {
     let mut sink = Kept { before: &before, now: Files::default(), kept: vec![] };
     export::write(&archive, &mut sink, &|_| true).unwrap();
     assert!(sink.now == before);
-    assert_eq!(sink.kept.len(), 5 + 1 + 6, "five tables, the lines, six originals: {:?}", sink.kept);
+    assert_eq!(sink.kept.len(), 9 + 9 + 6, "nine tables twice, six originals: {:?}", sink.kept);
 
     archive.body = Arc::new(|no| {
         let mut report = report(no);
@@ -748,7 +750,9 @@ fn what_the_sink_still_has_is_kept_and_one_edit_changes_only_what_holds_it() {
     let mut sink = Kept { before: &before, now: Files::default(), kept: vec![] };
     export::write(&archive, &mut sink, &|_| true).unwrap();
     let changed: Vec<&str> = before.0.iter().filter(|(p, b)| sink.now.0[*p] != **b).map(|(p, _)| p.as_str()).collect();
-    assert_eq!(changed, ["data/SHA256SUMS", "data/datapackage.json", "data/figures.csv", "data/reports.ndjson.gz"]);
+    let figures = ["data/figures.csv", "data/figures.ndjson.gz", "data/figures.parquet", "data/reports.ndjson.gz"];
+    let all = [&["data/SHA256SUMS", "data/archive.sqlite", "data/datapackage.json"], &figures[..]].concat();
+    assert_eq!(changed, all);
 }
 
 #[test]
