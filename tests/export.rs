@@ -124,6 +124,7 @@ fn report(no: usize) -> Report {
             script: Script::Hans,
             provenance: Provenance::Official,
             copy: "original.html.txt".into(),
+            published: Copied::Whole,
         },
         lines: vec![
             TextLine { no: 1, role: Role::Title, text: title.into() },
@@ -188,9 +189,8 @@ fn report(no: usize) -> Report {
             related: vec![],
         }],
         similar: vec![Similar { id: "other".into(), share: Decimal::parse("0.87").unwrap() }],
-        previous: None,
-        next: None,
         id,
+        ..Report::default()
     }
 }
 
@@ -216,16 +216,7 @@ fn archive(count: usize) -> Archive {
                 findings: Counts { error: 0, warning: 1, note: 0 },
                 id: report.id,
             };
-            Entry {
-                card,
-                place: None,
-                aliases: vec![],
-                core: report.core,
-                findings: report.findings,
-                digest: String::new(),
-                previous: None,
-                next: None,
-            }
+            Entry { card, core: report.core, findings: report.findings, ..Entry::default() }
         })
         .collect();
     let of_year = |year: u16| {
@@ -281,16 +272,13 @@ fn archive(count: usize) -> Archive {
         ]),
         years: vec![of_year(2019), of_year(2018), of_year(2017)],
         indicators: Arc::new(vec![indicator("visits"), indicator("unused")]),
-        forms: Arc::default(),
-        rules: Arc::default(),
-        downloads: Arc::default(),
-        pages: vec![],
         inputs: Inputs { found: count as u32 + 2, published: count as u32, quarantined: 1, ignored: 1 },
         quarantined: vec![Quarantined { path: "坏.txt".into(), code: "file-empty".into(), message: "空".into() }],
         ignored: vec![Ignored { path: "_草稿.txt".into(), reason: "下划线".into() }],
         body: Arc::new(report),
         original: Arc::new(|no| format!("原件 {no}").into_bytes()),
         entries,
+        ..Archive::default()
     }
 }
 
@@ -668,7 +656,7 @@ fn originals_are_the_bytes_as_found_under_names_no_browser_runs() {
         ("a", "original.txt"),
         ("a.svg", "original.txt"),
     ] {
-        assert_eq!(export::originals::name(path), name);
+        assert_eq!(Original::copy_name(path), name);
     }
 }
 

@@ -9,7 +9,7 @@ mod csv;
 mod datapackage;
 mod feeds;
 pub mod index;
-pub mod originals;
+mod originals;
 mod pass;
 mod schema;
 mod sitemap;
