@@ -120,30 +120,43 @@ pub fn mask(text: &str) -> Option<String> {
     (!hits.is_empty()).then(|| lines.concat())
 }
 
-/// The text of a file, whose lines as read are those of `draft`, as its copy may be published: what was found in the lines is
-/// masked wherever it stands, and so is what a page only holds in its markup. `None` when that is nothing.
+/// The text of a file that was read as `draft`, as its copy may be published: masked where numbers were found in its lines, and
+/// where only the markup of a page has one. `None` when that is nowhere.
 pub fn mask_copy(text: &str, draft: &Draft) -> Option<String> {
-    let lines: Vec<&str> = draft.lines.iter().map(|line| line.text.as_str()).collect();
-    let mut numbers: BTreeSet<&str> = find(&lines).iter().filter_map(|hit| hit.within(&lines)).collect();
     if draft.syntax == Syntax::Html {
-        let markup: Vec<&str> = text.split(['\n', '\r']).collect();
-        let unseen = |number: &&str| !lines.iter().any(|line| line.contains(number));
-        numbers.extend(find(&markup).iter().filter_map(|hit| hit.within(&markup)).filter(unseen));
+        return mask_page(text, draft);
     }
-    if numbers.is_empty() {
-        return None;
+    let hits = find_in(draft);
+    let mut lines: Vec<String> = Vec::new();
+    for piece in text.split_inclusive(['\n', '\r']) {
+        match lines.last_mut().filter(|line| piece == "\n" && line.ends_with('\r')) {
+            Some(line) => line.push('\n'),
+            None => lines.push(piece.to_owned()),
+        }
     }
-    let mut masked = text.to_owned();
+    hits.iter().for_each(|hit| cover(&mut lines[hit.at.line as usize - 1], hit.range()));
+    (!hits.is_empty()).then(|| lines.concat())
+}
+
+/// The lines of a page are those of its text, so a number is masked wherever it stands in the markup.
+fn mask_page(page: &str, draft: &Draft) -> Option<String> {
+    let lines: Vec<&str> = draft.lines.iter().map(|line| line.text.as_str()).collect();
+    let markup: Vec<&str> = page.split(['\n', '\r']).collect();
+    // A number that the text has too was judged there, where it stands among words and not among tags.
+    let unseen = |number: &&str| !lines.iter().any(|line| line.contains(number));
+    let mut numbers: BTreeSet<&str> = find(&lines).iter().filter_map(|hit| hit.within(&lines)).collect();
+    numbers.extend(find(&markup).iter().filter_map(|hit| hit.within(&markup)).filter(unseen));
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
-    for number in numbers {
-        for (start, _) in text.match_indices(number) {
+    let mut masked = page.to_owned();
+    for number in &numbers {
+        for (start, _) in page.match_indices(number) {
             let end = start + number.len();
-            if !digit(text[..start].chars().next_back()) && !digit(text[end..].chars().next()) {
+            if !digit(page[..start].chars().next_back()) && !digit(page[end..].chars().next()) {
                 cover(&mut masked, start..end);
             }
         }
     }
-    Some(masked)
+    (!numbers.is_empty()).then_some(masked)
 }
 
 /// The numbers of persons in the lines of a draft, by their places in the file.
@@ -392,7 +405,8 @@ impl<'t, T: AsRef<str>> Line<'t, T> {
     /// The words that lead to a number: the end of what stands before it, or of the line above where it begins its line.
     fn label(&self, start: usize) -> String {
         let lead = |text: &str| -> String {
-            let text = text.trim_end_matches(|c: char| c.is_whitespace() || ":：（()）]】|｜“\"'＝=、,，-—.．+".contains(c));
+            let text =
+                text.trim_end_matches(|c: char| c.is_whitespace() || ":：（()）]】|｜“\"'＝=、,，-—.．+".contains(c));
             let from = text.char_indices().rev().nth(11).map_or(0, |(i, _)| i);
             text[from..].to_lowercase()
         };

@@ -127,8 +127,14 @@ pub(super) const TABLES: &[Table] = &[
             count("notes", "提示数 Findings of severity note"),
             text("previous", "同一机关的上一份报告 Earlier report of the same agency"),
             text("next", "同一机关的下一份报告 Later report of the same agency"),
-            count("personal_numbers", "正文里的身份证、手机、银行卡号码数 Identity-card, mobile and bank-card numbers in the text"),
-            text("copy", "原件副本：whole 逐字节、masked 遮盖了号码、withheld 未发布 How far the published copy is the file"),
+            count(
+                "personal_numbers",
+                "正文里的身份证、手机、银行卡号码数 Identity-card, mobile and bank-card numbers in the text",
+            ),
+            text(
+                "copy",
+                "原件副本：whole 逐字节、masked 遮盖了号码、withheld 未发布 How far the published copy is the file",
+            ),
         ],
         key: &["report_id"],
         refers: &[(&["agency_id"], "agencies", &["agency_id"]), TO_REGION],
