@@ -3,7 +3,7 @@
 //! In: one value of the context. Out: text, or a list a template can walk. They format and arrange; what a number *is* was
 //! decided long before. None of them looks at anything but its arguments, and none of them marks its result as safe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 /// Makes the filters known to the engine.
@@ -91,19 +91,22 @@ fn is_web_address(text: &str) -> bool {
 }
 
 /// The text of a report for reading: its lines cut at the edits, gathered into blocks. A block is
-/// `{kind, level, lines}`; a line `{no, spans: [{text, was, rule, sure}]}` where only a changed span has `rule`. Runs of table
-/// lines and of page furniture become one block each; blank lines join the block before, so every line of the file is there.
+/// `{kind, level, lines}`; a line `{no, blank, changed, spans: [{text, was, rules, sure}]}` where `was` is null in an unchanged
+/// span and `rules` are places in the report's list of rules, from 1. Runs of table lines and of page furniture become one block
+/// each; blank lines join the block before, so every line of the file is there.
 fn passages(report: &Value) -> TeraResult<Value> {
     let list = |key: &'static str| report.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
     let mut edits: BTreeMap<i64, Vec<&Value>> = BTreeMap::new();
     for edit in list("edits") {
         edits.entry(whole(edit, "line")).or_default().push(edit);
     }
+    let rules: BTreeMap<&str, usize> =
+        list("rules").iter().zip(1..).map(|(rule, no)| (words(rule, "id"), no)).collect();
     let levels: BTreeMap<i64, i64> = list("sections").iter().map(|s| (whole(s, "line"), whole(s, "level"))).collect();
     let mut blocks: Vec<(String, i64, i64, Vec<Value>)> = Vec::new();
     for line in list("lines") {
         let (no, role, text) = (whole(line, "no"), words(line, "role"), words(line, "text"));
-        let spans = cut(text, edits.get(&no).map_or(&[], Vec::as_slice));
+        let spans = cut(text, edits.get(&no).map_or(&[], Vec::as_slice), &rules);
         let level = levels.get(&no).copied();
         let kind = match role {
             "blank" => "blank",
@@ -115,7 +118,12 @@ fn passages(report: &Value) -> TeraResult<Value> {
             _ if level.is_some() => "opening",
             _ => "prose",
         };
-        let item = map([("no", Value::from(no)), ("blank", Value::from(text.trim().is_empty())), ("spans", spans)]);
+        let item = map([
+            ("no", Value::from(no)),
+            ("blank", Value::from(text.trim().is_empty())),
+            ("changed", Value::from(edits.contains_key(&no))),
+            ("spans", spans),
+        ]);
         match blocks.last_mut() {
             Some(block) if kind == "blank" || (block.0 == kind && matches!(kind, "table" | "chrome" | "meta")) => {
                 block.2 = no;
@@ -135,11 +143,22 @@ fn passages(report: &Value) -> TeraResult<Value> {
     Ok(Value::from(blocks.collect::<Vec<_>>()))
 }
 
+/// A changed stretch of a line.
+#[derive(Default)]
+struct Changed {
+    was: String,
+    now: String,
+    why: BTreeSet<usize>,
+    sure: bool,
+}
+
 /// Cuts a normalized line at its edits. Edits carry places of the source line; each moves what follows it by the bytes it added
-/// or took. A place that does not hold what the edit says it put there is shown unmarked rather than marked wrongly.
-fn cut(text: &str, edits: &[&Value]) -> Value {
+/// or took. Changes that touch become one span. A place that does not hold what the edit says it put there is shown unmarked
+/// rather than marked wrongly.
+fn cut(text: &str, edits: &[&Value], rules: &BTreeMap<&str, usize>) -> Value {
     let mut spans = Vec::new();
     let (mut shown, mut shift, mut index) = (0usize, 0i64, 0);
+    let mut open: Option<Changed> = None;
     while index < edits.len() {
         let (start, end) = (whole(edits[index], "start"), whole(edits[index], "end"));
         let first = index;
@@ -154,21 +173,35 @@ fn cut(text: &str, edits: &[&Value]) -> Value {
         let to = from.saturating_add(now.len());
         shift += now.len() as i64 - (end - start);
         if from >= shown && text.get(from..to) == Some(now) && text.is_char_boundary(shown) {
-            plain(&mut spans, &text[shown..from]);
-            let rules: Vec<Value> = edits[first..=index].iter().map(|e| Value::from(words(e, "rule"))).collect();
-            let sure = edits[first..=index].iter().all(|e| words(e, "sure") == "sure");
-            spans.push(map([
-                ("text", Value::from(now)),
-                ("was", Value::from(was)),
-                ("rules", Value::from(rules)),
-                ("sure", Value::from(sure)),
-            ]));
+            if from > shown {
+                close(&mut spans, &mut open);
+                plain(&mut spans, &text[shown..from]);
+            }
+            let change = open.get_or_insert_with(|| Changed { sure: true, ..Changed::default() });
+            change.was.push_str(was);
+            change.now.push_str(now);
+            for edit in &edits[first..=index] {
+                change.why.extend(rules.get(words(edit, "rule")));
+                change.sure &= words(edit, "sure") == "sure";
+            }
             shown = to;
         }
         index += 1;
     }
+    close(&mut spans, &mut open);
     plain(&mut spans, &text[shown..]);
     Value::from(spans)
+}
+
+fn close(spans: &mut Vec<Value>, open: &mut Option<Changed>) {
+    spans.extend(open.take().map(|change| {
+        map([
+            ("text", Value::from(change.now)),
+            ("was", Value::from(change.was)),
+            ("rules", Value::from(change.why.into_iter().map(Value::from).collect::<Vec<_>>())),
+            ("sure", Value::from(change.sure)),
+        ])
+    }));
 }
 
 fn plain(spans: &mut Vec<Value>, text: &str) {
@@ -308,7 +341,7 @@ mod tests {
             json!({ "rule": "c", "line": 1, "start": 9, "end": 10, "was": " ", "now": "", "sure": "sure" }),
         ];
         let edits: Vec<Value> = edits.iter().map(Value::from_serializable).collect();
-        let spans = cut("台北年市政府", &edits.iter().collect::<Vec<_>>());
+        let spans = cut("台北年市政府", &edits.iter().collect::<Vec<_>>(), &BTreeMap::new());
         let texts: Vec<_> = spans.as_array().expect("a list").iter().map(|s| words(s, "text").to_owned()).collect();
         assert_eq!(texts, ["台", "北", "年", "市", "", "政府"]);
     }
@@ -318,7 +351,7 @@ mod tests {
         let edit = Value::from_serializable(
             &json!({ "rule": "a", "start": 1, "end": 2, "was": "x", "now": "丙", "sure": "sure" }),
         );
-        let spans = cut("甲乙", &[&edit]);
+        let spans = cut("甲乙", &[&edit], &BTreeMap::new());
         assert_eq!(spans.as_array().map(<[Value]>::len), Some(1));
     }
 }
