@@ -10,7 +10,7 @@ mod datapackage;
 mod feeds;
 pub mod index;
 mod ndjson;
-pub mod originals;
+mod originals;
 mod parquet;
 mod pass;
 mod questions;

@@ -246,6 +246,8 @@ pub(super) fn reports(_: &Archive, entry: &Entry, report: &Report, rows: &mut Ro
         card.findings.note.into(),
         entry.previous.as_ref().into(),
         entry.next.as_ref().into(),
+        report.personal.total().into(),
+        wire(&original.published).into(),
         report.agency.at.map(|at| at.line).into(),
         report.year.at.map(|at| at.line).into(),
     ]);

@@ -92,7 +92,7 @@ pub(super) const TABLES: &[Flat] = &[
         table: FlatTable {
             name: "reports",
             title: "报告",
-            zh: "一行一份报告",
+            zh: "一行一份报告，含标题、机关、年度、日期与来源",
             en: "One row per report",
             columns: &[
                 REPORT,
@@ -179,6 +179,19 @@ pub(super) const TABLES: &[Flat] = &[
                 text("previous", Archive, "同一机关的上一份报告", "Earlier report of the same agency"),
                 text("next", Archive, "同一机关的下一份报告", "Later report of the same agency"),
                 count(
+                    "personal_numbers",
+                    Read,
+                    ("个", "numbers"),
+                    "正文里的身份证、手机、银行卡号码数",
+                    "Identity-card, mobile and bank-card numbers in the text",
+                ),
+                text(
+                    "copy",
+                    Archive,
+                    "原件副本：whole 逐字节、masked 遮盖了号码、withheld 未发布",
+                    "How far the published copy is the file: whole, masked or withheld",
+                ),
+                count(
                     "agency_line",
                     Read,
                     LINE_NUMBER,
@@ -209,7 +222,7 @@ pub(super) const TABLES: &[Flat] = &[
         table: FlatTable {
             name: "core",
             title: "可比指标",
-            zh: "一行是一份报告的一项可比指标：该报告本年度、本机关的数字",
+            zh: "一行是一份报告的一项可比指标，即该报告本年度、本机关的数字",
             en: "One row per report and comparable indicator: the figure of the report's own year and body",
             columns: &[
                 REPORT,
@@ -254,7 +267,7 @@ pub(super) const TABLES: &[Flat] = &[
         table: FlatTable {
             name: "figures",
             title: "正文数字",
-            zh: "一行是正文中的一个数字",
+            zh: "一行是正文中的一个数字，含所在句子与位置",
             en: "One row per statistic stated in prose",
             columns: &[
                 REPORT,
@@ -310,7 +323,7 @@ pub(super) const TABLES: &[Flat] = &[
         table: FlatTable {
             name: "cells",
             title: "统计表单元格",
-            zh: "一行是统计表中的一格",
+            zh: "一行是统计表中的一格，含印出的原样与可靠程度",
             en: "One row per cell of a statutory table",
             columns: &[
                 REPORT,
@@ -361,7 +374,7 @@ pub(super) const TABLES: &[Flat] = &[
         table: FlatTable {
             name: "findings",
             title: "核查发现",
-            zh: "一行是一条核查发现：哪里对不上",
+            zh: "一行是一条核查发现，即一处对不上",
             en: "One row per finding: what does not add up",
             columns: &[
                 REPORT,
@@ -413,7 +426,7 @@ pub(super) const TABLES: &[Flat] = &[
         table: FlatTable {
             name: "agencies",
             title: "机关",
-            zh: "一行一个机关",
+            zh: "一行一个机关，含别名、地区与报告数",
             en: "One row per agency",
             columns: &[
                 text("agency_id", Archive, "机关编号，编定后不再改变", "Agency id, minted once and never changed"),

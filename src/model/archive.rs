@@ -5,7 +5,7 @@ use super::diagnostic::Finding;
 use super::flat::{FlatTable, Question};
 use super::form::{Form, Indicator};
 use super::page::Site;
-use super::report::{Core, Kind, Place, Provenance, Report};
+use super::report::{Copied, Core, Kind, Place, Provenance, Report};
 use super::source::Script;
 use super::value::Decimal;
 use schemars::JsonSchema;
@@ -52,12 +52,39 @@ pub struct Archive {
     pub ignored: Vec<Ignored>,
     /// The whole of one report, by index into `entries`; the pipeline supplies it from the cache.
     pub body: Arc<dyn Fn(usize) -> Report + Send + Sync>,
-    /// The bytes of one original, by index into `entries`.
+    /// The bytes of the published copy of one original, by index into `entries`.
     pub original: Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync>,
 }
 
+/// An archive without reports.
+impl Default for Archive {
+    fn default() -> Self {
+        Archive {
+            site: Site::default(),
+            generator: String::new(),
+            build_id: String::new(),
+            entries: Vec::new(),
+            agencies: BTreeMap::new(),
+            regions: BTreeMap::new(),
+            years: Vec::new(),
+            indicators: Arc::default(),
+            forms: Arc::default(),
+            rules: Arc::default(),
+            downloads: Arc::default(),
+            tables: Vec::new(),
+            questions: &[],
+            pages: Vec::new(),
+            inputs: Inputs::default(),
+            quarantined: Vec::new(),
+            ignored: Vec::new(),
+            body: Arc::new(|_| Report::default()),
+            original: Arc::new(|_| Vec::new()),
+        }
+    }
+}
+
 /// One report in the archive's columns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// What `index.json` says of it.
     pub card: Card,
@@ -69,6 +96,8 @@ pub struct Entry {
     pub core: BTreeMap<Id, Core>,
     /// Its findings.
     pub findings: Vec<Finding>,
+    /// How far its published copy is the file.
+    pub copied: Copied,
     /// Digest of everything its page shows, neighbours included.
     pub digest: String,
     /// The same agency's earlier report.
@@ -78,7 +107,7 @@ pub struct Entry {
 }
 
 /// A report in `index.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
     /// Report id.
     pub id: String,
