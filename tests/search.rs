@@ -2,8 +2,8 @@
 //!
 //! `NIANBAO_SEARCH_REPORTS=1000 cargo test --release --test search -- --nocapture` prints sizes and bytes a query.
 
-use nianbao::model::archive::{Agency, AgencyRef, Archive, Card, Counts, Entry, Inputs, Region, Year};
-use nianbao::model::page::{Artifact, Sink, Site};
+use nianbao::model::archive::{Agency, AgencyRef, Archive, Card, Entry, Region, Year};
+use nianbao::model::page::{Artifact, Sink};
 use nianbao::model::report::{Kind, Report, Role, TextLine};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -202,71 +202,17 @@ fn archive(reports: usize) -> Archive {
             year: Some(made.year),
             kind: if place % 9 == 0 { Kind::SelfInspection } else { Kind::AnnualReport },
             published: None,
-            script: Default::default(),
-            forms: vec![],
-            source_path: String::new(),
-            sha256: String::new(),
             url: format!("reports/{}/", made.id),
             json: format!("reports/{}/index.json", made.id),
-            provenance: Default::default(),
-            core: BTreeMap::new(),
-            findings: Counts::default(),
+            ..Card::default()
         };
-        entries.push(Entry {
-            card,
-            place: None,
-            aliases: Vec::new(),
-            core: BTreeMap::new(),
-            findings: vec![],
-            digest: String::new(),
-            previous: None,
-            next: None,
-        });
+        entries.push(Entry { card, ..Entry::default() });
     }
     let numbers: Vec<usize> = all.iter().map(|(number, _)| *number).collect();
     let body = move |place: usize| -> Report {
-        Report {
-            lines: made(numbers[place]).lines,
-            id: String::new(),
-            url: String::new(),
-            kind: Kind::AnnualReport,
-            title: Default::default(),
-            agency: Default::default(),
-            year: Default::default(),
-            region: Default::default(),
-            dates: Default::default(),
-            source: Default::default(),
-            original: Default::default(),
-            sections: vec![],
-            tables: vec![],
-            figures: vec![],
-            core: BTreeMap::new(),
-            edits: vec![],
-            findings: vec![],
-            similar: vec![],
-            previous: None,
-            next: None,
-        }
+        Report { lines: made(numbers[place]).lines, kind: Kind::AnnualReport, ..Report::default() }
     };
-    Archive {
-        site: Site::default(),
-        generator: String::new(),
-        build_id: String::new(),
-        entries,
-        agencies,
-        regions,
-        years,
-        indicators: Arc::default(),
-        forms: Arc::default(),
-        rules: Arc::default(),
-        downloads: Arc::default(),
-        pages: vec![],
-        inputs: Inputs::default(),
-        quarantined: vec![],
-        ignored: vec![],
-        body: Arc::new(body),
-        original: Arc::new(|_| Vec::new()),
-    }
+    Archive { entries, agencies, regions, years, body: Arc::new(body), ..Archive::default() }
 }
 
 #[derive(Default)]
