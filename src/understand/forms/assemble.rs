@@ -6,9 +6,9 @@ use super::Reading;
 use super::figure::{Content, money};
 use super::header::{Head, header_row, money_units, numbered, once};
 use super::layout::{Layout, Piece};
-use super::place::{self, Placed, Sequence, Sum};
+use super::place::{self, Placed, Sequence};
 use super::reading::{Found, FoundRow, FoundTable, unlabelled};
-use super::solve::{Equation, Solution, solve};
+use super::solve::{Equation, Solution, Sum, solve, sums};
 use super::survey::{Spacing, deduplicated, missing};
 use crate::model::Id;
 use crate::model::diagnostic::Finding;
@@ -121,7 +121,7 @@ impl<'a> Builder<'a> {
             })
             .collect();
         let headed = money_units(table, found);
-        Builder { form, table, found, pieces, spacing, sums: place::sums(table), rows, cells, headed, head }
+        Builder { form, table, found, pieces, spacing, sums: sums(table), rows, cells, headed, head }
     }
 
     fn layout(&self, cells: &[usize]) -> Layout {

@@ -5,7 +5,8 @@
 //! alone does not settle. Never moves a figure whose place the layout fixes.
 
 use super::layout::Layout;
-use crate::model::form::{Axis, FormTable};
+use super::solve::Sum;
+use crate::model::form::Axis;
 use std::collections::BTreeMap;
 
 /// A row to place: what stands in it, in order.
@@ -60,48 +61,6 @@ struct Candidate {
 /// Most candidates of one row, and most steps of the search over all rows.
 const CANDIDATES: usize = 400;
 const STEPS: usize = 3_000;
-
-/// A sum over rows for each column, or over columns for each row, by indices.
-#[derive(Clone, Debug)]
-pub struct Sum {
-    /// Index of the identity.
-    pub identity: usize,
-    /// Runs over columns or rows.
-    pub per: Axis,
-    /// The columns or rows it is checked over.
-    pub over: Vec<usize>,
-    /// Terms.
-    pub left: Vec<usize>,
-    /// Terms.
-    pub right: Vec<usize>,
-}
-
-/// The identities of a table by indices.
-pub fn sums(table: &FormTable) -> Vec<Sum> {
-    let rows: BTreeMap<&str, usize> = table.rows.iter().enumerate().map(|(i, r)| (r.id.as_ref(), i)).collect();
-    let columns: BTreeMap<&str, usize> = table.columns.iter().enumerate().map(|(i, c)| (c.id.as_ref(), i)).collect();
-    table
-        .identities
-        .iter()
-        .enumerate()
-        .map(|(identity, it)| {
-            let (over, terms) = match it.per {
-                Axis::Column => (&columns, &rows),
-                Axis::Row => (&rows, &columns),
-            };
-            let find = |names: &[crate::model::Id], map: &BTreeMap<&str, usize>| -> Vec<usize> {
-                names.iter().filter_map(|n| map.get(n.as_ref()).copied()).collect()
-            };
-            Sum {
-                identity,
-                per: it.per,
-                over: find(&it.over, over),
-                left: find(&it.left, terms),
-                right: find(&it.right, terms),
-            }
-        })
-        .collect()
-}
 
 /// Places the items of all rows of a table with `width` columns.
 pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Placed> {

@@ -221,7 +221,8 @@ impl Walk<'_> {
     fn close(&mut self) {
         self.close_row();
         self.open = false;
-        (self.pending.clear(), self.between.clear());
+        self.pending.clear();
+        self.between.clear();
     }
 
     fn open(&mut self, table: usize) {
@@ -523,7 +524,8 @@ impl Walk<'_> {
         let piece = &self.pieces[at];
         if !self.open {
             if !self.pending.is_empty() && piece.line > self.pending[self.pending.len() - 1].1 + 20 {
-                (self.pending.clear(), self.between.clear());
+                self.pending.clear();
+                self.between.clear();
             }
             return 1;
         }
