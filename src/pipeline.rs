@@ -87,6 +87,11 @@ pub struct Built {
     pub timings: Vec<(&'static str, Duration)>,
 }
 
+/// What reports are measured by: the forms and the dictionary that `understand` reads them with.
+fn standards() -> assemble::Standards {
+    assemble::Standards { forms: understand::forms(), indicators: understand::indicators() }
+}
+
 impl Project {
     /// Opens the site in `root`. Fails on what only the owner of the site can mend: site.toml, theme, a converter that does not work.
     pub fn open(root: &Path, base_url: Option<&str>) -> Result<Project> {
@@ -157,7 +162,8 @@ impl Project {
         archive.quarantined.sort_by(|a, b| a.path.cmp(&b.path));
         archive.ignored.sort_by(|a, b| a.path.cmp(&b.path));
 
-        let (catalog, ids) = assemble::assemble(entries, std::mem::take(&mut self.ids), &self.reader.notes);
+        let (catalog, ids) =
+            assemble::assemble(entries, std::mem::take(&mut self.ids), &self.reader.notes, &standards());
         self.ids = ids;
         archive.inputs.published = catalog.entries.len() as u32;
         archive.inputs.quarantined = archive.quarantined.len() as u32;
@@ -191,7 +197,7 @@ impl Project {
             Read::Report(report) => {
                 let report_json = serde_json::to_vec(&report).expect("plain data serializes");
                 // What a page shows is what the report says, not which program said it: equal reports give equal pages.
-                let entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex());
+                let entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex(), &standards());
                 let entry_json = serde_json::to_vec(&entry).expect("plain data serializes");
                 let memo = Memo { key, report: report_json, entry: entry_json };
                 Ok(Gained::Entry { key, entry: Box::new(entry), memo: Some(memo) })
