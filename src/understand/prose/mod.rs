@@ -225,9 +225,7 @@ impl Reader<'_> {
     /// 全部按时答复 makes the answered equal to the received of the same sentence, or of the one before it.
     fn answered(&self, sentence: &str, start: usize, before: Option<&Figure>, found: &mut Vec<(usize, Figure)>) {
         static ALL: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(concat!(
-                r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)",
-            ))
+            Regex::new(r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)")
             .expect("the pattern is fixed")
         });
         static ONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -369,7 +367,7 @@ fn proposals(sentence: &str, found: &mut Vec<(usize, Figure)>) {
         Regex::new(r"(?:政协|委员)?[^，,。；;建议]{0,8}提案[^，,。；;]{0,6}$").expect("the pattern is fixed")
     });
     let own = |pattern: &Regex, at: usize| {
-        pattern.is_match(&sentence[text::clause_start(sentence, at)..at].rsplit('、').next().unwrap_or(""))
+        pattern.is_match(sentence[text::clause_start(sentence, at)..at].rsplit('、').next().unwrap_or(""))
     };
     if found.iter().any(|(_, f)| f.indicator.as_deref() == Some("proposals_answered")) {
         return;
