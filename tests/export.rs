@@ -215,6 +215,7 @@ fn archive(count: usize) -> Archive {
                 core: report.core.iter().map(|(id, core)| (id.clone(), core.value)).collect(),
                 findings: Counts { error: 0, warning: 1, note: 0 },
                 id: report.id,
+                ..Card::default()
             };
             Entry { card, core: report.core, findings: report.findings, ..Entry::default() }
         })

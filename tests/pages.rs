@@ -275,6 +275,7 @@ fn archive() -> Archive {
                 provenance: r.original.provenance,
                 core: r.core.iter().map(|(id, c)| (id.clone(), c.value)).collect(),
                 findings: Counts { error: 0, warning: 1, note: 1 },
+                ..Card::default()
             },
             core: r.core.clone(),
             findings: r.findings.clone(),

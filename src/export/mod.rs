@@ -70,6 +70,8 @@ pub const EXPORTS: &[Export] = &[
             ("data/figures.csv", CSV, "正文数字：一行一个，含所在句子与位置"),
             ("data/cells.csv", CSV, "统计表单元格：一行一格，含印出的原样与可靠程度"),
             ("data/findings.csv", CSV, "核查发现：一行一条"),
+            ("data/curations.csv", CSV, "更正：编者改过的数字，含理由"),
+            ("data/tombstones.csv", CSV, "不再公布的报告：编号、理由与日期"),
             ("data/agencies.csv", CSV, "机关：名称、别名、地区与报告数"),
             ("data/regions.csv", CSV, "地区：代码、名称与上级"),
             ("data/indicators.csv", CSV, "指标词典：名称、含义与单位"),

@@ -41,7 +41,7 @@ pub(super) enum Rows {
 pub(super) struct Column {
     /// Its name in the header.
     pub name: &'static str,
-    /// `string`, `integer`, `number` or `boolean`, as Table Schema has them.
+    /// `string`, `integer`, `number`, `date` or `boolean`, as Table Schema has them.
     pub kind: &'static str,
     /// Its meaning, in Chinese and English.
     pub about: &'static str,
@@ -251,6 +251,50 @@ pub(super) const TABLES: &[Table] = &[
         key: &["report_id", "finding"],
         refers: &[TO_REPORT, TO_REGION],
         rows: Rows::OfReport(findings),
+    },
+    Table {
+        name: "curations",
+        title: "更正",
+        about: "One row per figure that the publisher of the archive corrected",
+        columns: &[
+            REPORT,
+            count("curation", "报告内序号，从 1 起 Number within the report, from 1"),
+            AGENCY,
+            REGION,
+            YEAR,
+            text("what", "指标编号，或单元格（表.行.列）Indicator id, or a cell as table.row.column"),
+            Column { name: "was", kind: "number", about: "从原文读出的数值 Value read from the text" },
+            Column {
+                name: "value",
+                kind: "number",
+                about: "更正后的数值；没有则为空 Value now; empty when there is none",
+            },
+            text("reason", "理由 Why"),
+            text("who", "更正人 Who decided it"),
+            Column { name: "when", kind: "date", about: "日期 When" },
+            SHA256,
+        ],
+        key: &["report_id", "curation"],
+        refers: &[TO_REPORT, TO_REGION],
+        rows: Rows::OfReport(curations),
+    },
+    Table {
+        name: "tombstones",
+        title: "不再公布的报告",
+        about: "One row per report id whose report is published no more",
+        columns: &[
+            text("report_id", "报告编号，不再另用 Report id, never used again"),
+            text("url", "页面地址（站内相对）Address of its page below the site"),
+            text("gone", "taken_down 撤下、removed 文件已无、unpublished 暂不公布 How it went"),
+            text("agency_id", "机关编号 Agency id, as far as the report id tells"),
+            YEAR,
+            text("reason", "理由 Why; empty when nobody said"),
+            text("who", "决定者 Who decided it"),
+            Column { name: "when", kind: "date", about: "日期 When" },
+        ],
+        key: &["report_id"],
+        refers: &[],
+        rows: Rows::OfArchive(tombstones),
     },
     Table {
         name: "agencies",
@@ -488,6 +532,42 @@ fn findings(_: &Archive, entry: &Entry, report: &Report, csv: &mut Csv) -> io::R
             finding.help.as_ref().into(),
             list(&finding.related).into(),
             (&entry.card.sha256).into(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn curations(_: &Archive, entry: &Entry, report: &Report, csv: &mut Csv) -> io::Result<()> {
+    for (curation, no) in report.curations.iter().zip(1usize..) {
+        csv.row([
+            (&entry.card.id).into(),
+            no.into(),
+            agency(entry).into(),
+            entry.card.region.as_ref().into(),
+            entry.card.year.into(),
+            (&curation.what).into(),
+            curation.was.into(),
+            curation.value.into(),
+            (&curation.reason).into(),
+            (&curation.who).into(),
+            (&curation.when).into(),
+            (&entry.card.sha256).into(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn tombstones(archive: &Archive, csv: &mut Csv) -> io::Result<()> {
+    for stone in &archive.tombstones {
+        csv.row([
+            (&stone.id).into(),
+            (&stone.url).into(),
+            wire(&stone.gone).into(),
+            stone.agency.as_ref().map(|agency| &agency.id).into(),
+            stone.year.into(),
+            stone.reason.as_ref().into(),
+            stone.who.as_ref().into(),
+            stone.when.as_ref().into(),
         ])?;
     }
     Ok(())
