@@ -10,7 +10,8 @@ use crate::model::diagnostic::Finding;
 use crate::model::form::{Axis, Form, Indicator};
 use crate::model::report::{Alternative, Cell, Core, CoreFrom, Report, Table};
 use crate::model::value::{Approx, Decimal, Standing};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -31,16 +32,10 @@ pub struct Orders {
 }
 
 /// Reads the orders in a file. In a sidecar (`of_one`) they are about its own report, and other keys are somebody else's.
-/// `Err` when the text is not TOML: line, column and message.
-pub fn read(file: &str, text: &str, of_one: bool) -> Result<Orders, (u32, usize, String)> {
-    let document = DeTable::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        (
-            line(text, at),
-            text.get(..at).map_or(1, |t| t.chars().rev().take_while(|c| *c != '\n').count() + 1),
-            error.message().to_owned(),
-        )
-    })?;
+/// `Err` when the text is not TOML: where and why.
+pub fn read(file: &str, text: &str, of_one: bool) -> Result<Orders, (Range<usize>, String)> {
+    let document =
+        DeTable::parse(text).map_err(|error| (error.span().unwrap_or_default(), error.message().to_owned()))?;
     let mut reader = Reader { file, text, of_one, orders: Orders::default() };
     for (key, value) in document.get_ref() {
         let entries: Vec<&Spanned<DeValue>> = match value.get_ref() {
@@ -109,7 +104,7 @@ impl Reader<'_> {
         let at = self.written(entry);
         self.orders.corrections.push(Correction {
             report,
-            says: Curation { what, was: None, value, reason, who, when },
+            says: Curation { what, label: String::new(), was: None, value, reason, who, when },
             at,
         });
     }
@@ -217,7 +212,7 @@ pub fn apply(report: &mut Report, orders: &[Correction], indicators: &[Indicator
                 let message =
                     format!("{name}：原读作 {}，更正为 {}。理由：{reason}（{who}，{when}）", shown(was), shown(*value));
                 report.findings.push(Finding::new("figure-corrected", line, message));
-                report.curations.push(Curation { was, ..order.says.clone() });
+                report.curations.push(Curation { label: name, was, ..order.says.clone() });
             }
         }
     }
@@ -237,17 +232,17 @@ fn correct_core(report: &mut Report, says: &Curation, indicators: &[Indicator]) 
     };
     let before = report.core.get(&indicator.id);
     let (line, was) = (before.and_then(|core| core.line), before.map(|core| core.value));
-    set_core(report, indicator, says.value);
+    set_core(&mut report.core, indicator, says.value);
     Ok((indicator.label.clone(), line, was))
 }
 
 /// Sets a comparable figure; what was read stays among its alternatives.
-fn set_core(report: &mut Report, indicator: &Indicator, value: Option<Decimal>) {
+fn set_core(cores: &mut BTreeMap<Id, Core>, indicator: &Indicator, value: Option<Decimal>) {
     let Some(value) = value else {
-        report.core.remove(&indicator.id);
+        cores.remove(&indicator.id);
         return;
     };
-    let core = report.core.entry(indicator.id.clone()).or_insert_with(|| Core {
+    let core = cores.entry(indicator.id.clone()).or_insert_with(|| Core {
         value,
         unit: Some(indicator.unit.clone()),
         approx: Approx::Exact,
@@ -271,7 +266,8 @@ fn correct_cell(report: &mut Report, says: &Curation, indicators: &[Indicator], 
     let Some((number, at)) = found else {
         let all: Vec<String> = report.tables.iter().flat_map(|t| t.cells.iter().map(|c| address(t, c))).collect();
         let names: Vec<&str> = all.iter().map(String::as_str).collect();
-        let help = match nearest(&says.what, &names) {
+        let tail = says.what.split_once('.').map_or("", |(_, tail)| tail);
+        let help = match nearest(&says.what, &names).or(names.iter().copied().find(|name| name.ends_with(tail))) {
             Some(near) => format!("是否为 {near}？"),
             None if names.is_empty() => {
                 "这份报告没有读出统计表；可以更正指标，例如 what = \"requests_received\"".into()
@@ -286,30 +282,32 @@ fn correct_cell(report: &mut Report, says: &Curation, indicators: &[Indicator], 
     (cell.value, cell.standing) = (says.value, Standing::Curated);
     cell.by.clear();
     let (row, column) = (cell.row.clone(), cell.column.clone());
-    let name = format!(
-        "{}“{}”",
-        table.rows.iter().find(|other| other.id == row).map_or(row.as_ref(), |row| &row.label),
-        table.columns.iter().find(|other| other.id == column).map_or(column.as_ref(), |column| &column.label)
-    );
-    let term = format!("{}.{row}.{column}", table.table);
+    let column_of = table.columns.iter().find(|other| other.id == column);
+    let words = [
+        table.rows.iter().find(|other| other.id == row).map(|row| row.label.as_str()),
+        column_of.and_then(|column| column.group.as_deref()),
+        column_of.map(|column| column.label.as_str()),
+    ];
+    let name = words.into_iter().flatten().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("·");
     check_again(table, at, forms);
-    let form = table.form.clone();
     for indicator in indicators {
-        let spec = indicator
-            .cells
-            .iter()
-            .filter_map(|spec| spec.split_once(':'))
-            .find(|(of, terms)| *of == form && terms.split('+').any(|other| other.trim() == term));
-        let Some((_, terms)) = spec else { continue };
-        match terms.contains('+') {
-            false => set_core(report, indicator, says.value),
+        let spec = indicator.cells.iter().filter_map(|spec| spec.split_once(':')).find(|(form, _)| *form == table.form);
+        let Some(terms) = spec.map(|(_, terms)| terms.split('+').map(str::trim).collect::<Vec<_>>()) else { continue };
+        let core = report.core.get_mut(&indicator.id).filter(|core| core.from == CoreFrom::Table);
+        if terms.contains(&says.what.as_str()) {
             // A sum moves by as much as its part did.
-            true => {
-                let core = report.core.get(&indicator.id).filter(|core| core.from == CoreFrom::Table);
-                let moved = core.zip(was.zip(says.value)).map(|(core, (was, now))| core.value - was + now);
-                if moved.is_some() {
-                    set_core(report, indicator, moved);
-                }
+            let value = match terms.len() {
+                1 => says.value,
+                _ => core.zip(was.zip(says.value)).map(|(core, (was, now))| core.value - was + now),
+            };
+            if terms.len() == 1 || value.is_some() {
+                set_core(&mut report.core, indicator, value);
+            }
+        } else if let Some(core) = core.filter(|core| core.standing == Standing::Disputed) {
+            let cells: Vec<&Cell> =
+                table.cells.iter().filter(|c| terms.contains(&address(table, c).as_str())).collect();
+            if cells.iter().all(|cell| cell.standing != Standing::Disputed) && !cells.is_empty() {
+                core.standing = if terms.len() == 1 { cells[0].standing } else { Standing::Solved };
             }
         }
     }

@@ -18,7 +18,7 @@ use crate::assemble::{self, Ids};
 use crate::cache::{Cache, Key, Memo};
 use crate::config::Config;
 use crate::export::{self, EXPORTS};
-use crate::model::archive::{Archive, Download, Entry, Ignored, Inputs, Quarantined};
+use crate::model::archive::{Archive, Entry, Ignored, Inputs, Quarantined};
 use crate::model::curation::Correction;
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Form, Indicator};
@@ -126,7 +126,7 @@ impl Project {
             format!("{} does not parse; restore it from version control, ids must never change", path.display())
         })?;
         let reader = Reader::new(&config);
-        let orders = orders::read(found.register.as_ref())?;
+        let orders = orders::read(found.register.as_ref(), &config.content_folder())?;
         Ok(Project { config, theme, found, ids, ids_text, orders, reader })
     }
 
@@ -220,16 +220,7 @@ impl Project {
 
     fn empty_archive(&mut self) -> Archive {
         let config = &self.config;
-        let downloads = EXPORTS
-            .iter()
-            .filter(|export| self.exports(export.id))
-            .flat_map(|export| export.files)
-            .map(|(path, media, about)| Download {
-                path: (*path).into(),
-                media: (*media).into(),
-                about: (*about).into(),
-            })
-            .collect();
+        let downloads = export::downloads(&|id| self.exports(id));
         let pages = self
             .found
             .pages
@@ -249,6 +240,8 @@ impl Project {
             forms: understand::forms(),
             rules: Arc::new(normalize::rules()),
             downloads: Arc::new(downloads),
+            tables: export::tables(),
+            questions: export::QUESTIONS,
             pages,
             quarantined: std::mem::take(&mut self.found.quarantined),
             ignored: std::mem::take(&mut self.found.ignored),
@@ -291,9 +284,8 @@ impl Project {
             timings.push((stage, clock.elapsed()));
             clock = Instant::now();
         };
-        let Gathered { archive, keys, read, problems } = self.gather(cache, progress)?;
+        let Gathered { mut archive, keys, read, problems } = self.gather(cache, progress)?;
         built.problems = problems;
-        let archive = Arc::new(archive);
         for entry in &archive.entries {
             built.findings.error += entry.card.findings.error;
             built.findings.warning += entry.card.findings.warning;
@@ -314,12 +306,14 @@ impl Project {
         for asset in self.theme.assets() {
             target.put(asset.clone())?;
         }
-        let notes = self.render(&archive, cache, target, &mut built, progress)?;
-        lap(&mut built.timings, "render");
         search::write(&archive, target).context("writing the search index")?;
         lap(&mut built.timings, "search");
-        export::write(&archive, target, &|id| self.exports(id)).context("writing the data files")?;
+        // Before the pages: the data page says what each file weighs.
+        let downloads = export::write(&archive, target, &|id| self.exports(id)).context("writing the data files")?;
+        archive.downloads = Arc::new(downloads);
         lap(&mut built.timings, "export");
+        let notes = self.render(&Arc::new(archive), cache, target, &mut built, progress)?;
+        lap(&mut built.timings, "render");
         let publication = publication(target.coming());
         let state: Vec<_> = publication.iter().map(|made| (PUBLICATION, made.as_str())).collect();
         cache.settle(&notes, &keys, &state).context("writing the cache")?;

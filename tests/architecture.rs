@@ -141,7 +141,7 @@ fn names_say_what_a_module_is() {
 #[test]
 fn files_stay_readable() {
     // A file that is a table may be long; everything else stays below 600 lines, tests not counted.
-    let tables = ["codes.rs"];
+    let tables = ["codes.rs", "export/tables.rs"];
     let mut faults = Vec::new();
     for (_, path, text) in sources() {
         let lines = text.find("#[cfg(test)]").map_or(text.as_str(), |end| &text[..end]).lines().count();

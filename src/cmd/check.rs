@@ -69,7 +69,9 @@ pub fn run(root: &Path, arguments: &Check, terminal: &Terminal) -> Result<u8> {
             let mut shown: Option<(String, String)> = None;
             for (path, finding) in &found {
                 if shown.as_ref().is_none_or(|(of, _)| of != path) {
-                    let text = path.strip_prefix(&format!("{content}/")).and_then(|p| texts.get(p)).and_then(text_of);
+                    let below = path.strip_prefix(&format!("{content}/"));
+                    let own = project.found.register.as_ref().filter(|own| below == Some(own.path.as_str()));
+                    let text = below.and_then(|p| texts.get(p)).and_then(text_of).or(own.map(|own| own.text.clone()));
                     shown = Some((path.clone(), text.unwrap_or_default()));
                 }
                 let text = shown.as_ref().map_or("", |(_, text)| text.as_str());

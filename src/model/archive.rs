@@ -3,6 +3,7 @@
 use super::Id;
 use super::curation::{Curation, Takedown, Tombstone};
 use super::diagnostic::Finding;
+use super::flat::{FlatTable, Question};
 use super::form::{Form, Indicator};
 use super::page::Site;
 use super::report::{Copied, Core, Kind, Place, Provenance, Report};
@@ -38,6 +39,10 @@ pub struct Archive {
     pub rules: Arc<Vec<RuleDoc>>,
     /// The data files the exports write, for the data page.
     pub downloads: Arc<Vec<Download>>,
+    /// What the flat tables among them are, for the codebook.
+    pub tables: Vec<&'static FlatTable>,
+    /// Questions the database answers.
+    pub questions: &'static [Question],
     /// The publisher's own pages (`content/_pages/*.md`), by slug.
     pub pages: Vec<OwnPage>,
     /// What stands at the addresses of reports that are published no more, by id.
@@ -69,6 +74,8 @@ impl Default for Archive {
             forms: Arc::default(),
             rules: Arc::default(),
             downloads: Arc::default(),
+            tables: Vec::new(),
+            questions: &[],
             pages: Vec::new(),
             tombstones: Vec::new(),
             inputs: Inputs::default(),
@@ -262,7 +269,7 @@ pub struct Ignored {
 }
 
 /// A data file offered for download.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Download {
     /// Path below the site.
     pub path: String,
@@ -270,6 +277,14 @@ pub struct Download {
     pub media: String,
     /// What it is, in Chinese.
     pub about: String,
+    /// The flat table it holds.
+    pub table: Option<String>,
+    /// Rows of that table; null until it is written.
+    pub rows: Option<usize>,
+    /// Size; null until it is written.
+    pub bytes: Option<u64>,
+    /// SHA-256, lower-case hex; null until it is written.
+    pub sha256: Option<String>,
 }
 
 /// A page written by the publisher.

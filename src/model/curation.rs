@@ -30,6 +30,8 @@ pub struct Written {
 pub struct Curation {
     /// The comparable indicator, or the cell as `table.row.column`.
     pub what: String,
+    /// Its name, in Chinese; for a cell those of its row and column.
+    pub label: String,
     /// Value read from the text; null when none was read.
     pub was: Option<Decimal>,
     /// Value the publisher gives; null when there is none.

@@ -8,6 +8,7 @@ pub mod archive;
 mod codes;
 pub mod curation;
 pub mod diagnostic;
+pub mod flat;
 pub mod form;
 pub mod page;
 pub mod report;

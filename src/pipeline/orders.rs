@@ -4,15 +4,16 @@
 //! tombstones for all other ids that were ever minted; and what is wrong with the orders.
 
 use crate::assemble::{self, Ids};
-use crate::config::nearest;
+use crate::config::{ConfigError, nearest};
 use crate::curate::{self, Orders};
 use crate::model::archive::{Archive, Entry, Ignored};
 use crate::model::curation::{Correction, Gone, Takedown};
 use crate::model::diagnostic::Finding;
 use crate::model::report::Report;
 use crate::model::source::Sidecar;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// What the orders come to.
 #[derive(Default)]
@@ -24,15 +25,12 @@ pub(super) struct Ordered {
 }
 
 /// Reads the register. One that does not parse stops the build: it may say what must not be published.
-pub(super) fn read(register: Option<&Sidecar>) -> Result<Orders> {
+pub(super) fn read(register: Option<&Sidecar>, content: &Path) -> Result<Orders> {
     let Some(register) = register else { return Ok(Orders::default()) };
-    match curate::read(&register.path, &register.text, false) {
-        Ok(orders) => Ok(orders),
-        Err((line, column, message)) => bail!(
-            "{}:{line}:{column}: {message}\n  = help: it says what must not be published, so nothing is published until it parses",
-            register.path
-        ),
-    }
+    curate::read(&register.path, &register.text, false).map_err(|(span, message)| {
+        let help = "it says what must not be published, so nothing is published until it parses";
+        ConfigError::syntax(&content.join(&register.path), &register.text, span, message, help).into()
+    })
 }
 
 /// Carries out takedowns and sorts the corrections; `present` are the paths of all files in the content folder.

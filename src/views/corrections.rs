@@ -32,12 +32,7 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
                 let archive = &shared.archive;
                 let row = |&(index, number): &(usize, usize)| {
                     let entry = &archive.entries[index];
-                    let curation = &entry.curations[number];
-                    let indicator = archive.indicators.iter().find(|indicator| indicator.id == curation.what);
-                    json!({
-                        "report": brief(archive, entry), "curation": curation,
-                        "label": indicator.map_or(curation.what.as_str(), |indicator| indicator.label.as_str()),
-                    })
+                    json!({ "report": brief(archive, entry), "curation": entry.curations[number] })
                 };
                 json!({
                     "title": own.as_ref().map_or("更正与撤下", |own| own.title.as_str()), "html": own.map(|own| own.html),
