@@ -2,11 +2,14 @@
 //!
 //! `NIANBAO_SEARCH_REPORTS=1000 cargo test --release --test search -- --nocapture` prints sizes and bytes a query.
 
-use nianbao::model::archive::{Agency, AgencyRef, Archive, Card, Counts, Entry, Inputs, Region, Year};
-use nianbao::model::page::{Artifact, Sink, Site};
-use nianbao::model::report::{Kind, Report, Role, TextLine};
+#[path = "bench/archive.rs"]
+mod archive;
+
+use archive::About;
+use nianbao::model::archive::Archive;
+use nianbao::model::page::{Artifact, Sink};
+use nianbao::model::report::{Role, TextLine};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::{fs, io, path::Path, process::Command};
 
 /// A small generator of numbers: the same on every machine.
@@ -96,16 +99,7 @@ const WORDS: [&str; 40] = [
     "渠道", "建设", "规范", "保密", "审查", "制度", "责任", "考核", "内容", "及时", "准确", "全面",
 ];
 
-struct Made {
-    id: String,
-    title: String,
-    agency: (String, String),
-    region: &'static str,
-    year: u16,
-    lines: Vec<TextLine>,
-}
-
-fn made(number: usize) -> Made {
+fn made(number: usize) -> (About, Vec<TextLine>) {
     let mut dice = Dice(number as u64 * 7919 + 17);
     for _ in 0..4 {
         dice.roll(2);
@@ -116,7 +110,7 @@ fn made(number: usize) -> Made {
     let name = format!("{}{}", PLACES[place].1, BUREAUS[bureau]);
     let title = format!("{name}{year}年政府信息公开工作年度报告");
     let mut lines: Vec<(Role, String)> = vec![
-        (Role::Chrome, "首页 量子计算机 打印本页".into()),
+        (Role::Chrome, "首页 打印本页".into()),
         (Role::Title, title.clone()),
         (Role::Meta, format!("索引号：{:06}/{year}-{:05} 来源：{name}", dice.roll(999_999), dice.roll(99_999))),
         (Role::Blank, String::new()),
@@ -149,124 +143,12 @@ fn made(number: usize) -> Made {
     }
     let lines = lines.into_iter().zip(1..).map(|((role, text), no)| TextLine { no, role, text }).collect();
     let agency = format!("a{place:02}-b{bureau:02}");
-    Made {
-        id: format!("{agency}-{year}-{number}"),
-        title,
-        agency: (agency, name),
-        region: PLACES[place].0,
-        year,
-        lines,
-    }
+    let id = format!("{agency}-{year}-{number}");
+    (About { id, title, agency: (agency, name), region: PLACES[place].0.into(), year }, lines)
 }
 
 fn archive(reports: usize) -> Archive {
-    let mut all: Vec<(usize, Made)> = (0..reports).map(|number| (number, made(number))).collect();
-    all.sort_by(|(_, a), (_, b)| (b.year, a.region, &a.agency, &a.id).cmp(&(a.year, b.region, &b.agency, &b.id)));
-    let (mut agencies, mut regions, mut years) = (BTreeMap::new(), BTreeMap::new(), Vec::<Year>::new());
-    let mut entries = Vec::new();
-    for (place, (_, made)) in all.iter().enumerate() {
-        let (id, name) = made.agency.clone();
-        let new = || Agency {
-            url: format!("agencies/{id}/"),
-            id: id.clone(),
-            name: name.clone(),
-            aliases: vec![],
-            region: Some(made.region.into()),
-            successor_of: None,
-            reports: 0,
-            entries: vec![],
-        };
-        agencies.entry(made.agency.0.clone()).or_insert_with(new).entries.push(place);
-        for (code, parent) in [
-            (made.region.to_owned(), Some(format!("{}0000", &made.region[..2]))),
-            (format!("{}0000", &made.region[..2]), None),
-        ] {
-            let new = || Region {
-                name: code.clone(),
-                parent,
-                reports: 0,
-                url: format!("regions/{code}/"),
-                entries: vec![],
-                code: code.clone(),
-            };
-            regions.entry(code.clone()).or_insert_with(new).entries.push(place);
-        }
-        if years.last().is_none_or(|year| year.year != made.year) {
-            years.push(Year { year: made.year, reports: 0, url: format!("years/{}/", made.year), entries: vec![] });
-        }
-        let card = Card {
-            id: made.id.clone(),
-            title: made.title.clone(),
-            agency: Some(AgencyRef { id: made.agency.0.clone(), name: made.agency.1.clone() }),
-            region: Some(made.region.into()),
-            year: Some(made.year),
-            kind: if place % 9 == 0 { Kind::SelfInspection } else { Kind::AnnualReport },
-            published: None,
-            script: Default::default(),
-            forms: vec![],
-            source_path: String::new(),
-            sha256: String::new(),
-            url: format!("reports/{}/", made.id),
-            json: format!("reports/{}/index.json", made.id),
-            provenance: Default::default(),
-            core: BTreeMap::new(),
-            findings: Counts::default(),
-        };
-        entries.push(Entry {
-            card,
-            place: None,
-            aliases: Vec::new(),
-            core: BTreeMap::new(),
-            findings: vec![],
-            digest: String::new(),
-            previous: None,
-            next: None,
-        });
-    }
-    let numbers: Vec<usize> = all.iter().map(|(number, _)| *number).collect();
-    let body = move |place: usize| -> Report {
-        Report {
-            lines: made(numbers[place]).lines,
-            id: String::new(),
-            url: String::new(),
-            kind: Kind::AnnualReport,
-            title: Default::default(),
-            agency: Default::default(),
-            year: Default::default(),
-            region: Default::default(),
-            dates: Default::default(),
-            source: Default::default(),
-            original: Default::default(),
-            sections: vec![],
-            tables: vec![],
-            figures: vec![],
-            core: BTreeMap::new(),
-            edits: vec![],
-            findings: vec![],
-            similar: vec![],
-            previous: None,
-            next: None,
-        }
-    };
-    Archive {
-        site: Site::default(),
-        generator: String::new(),
-        build_id: String::new(),
-        entries,
-        agencies,
-        regions,
-        years,
-        indicators: Arc::default(),
-        forms: Arc::default(),
-        rules: Arc::default(),
-        downloads: Arc::default(),
-        pages: vec![],
-        inputs: Inputs::default(),
-        quarantined: vec![],
-        ignored: vec![],
-        body: Arc::new(body),
-        original: Arc::new(|_| Vec::new()),
-    }
+    archive::archive((0..reports).map(|number| made(number).0).collect(), |number| made(number).1)
 }
 
 #[derive(Default)]
@@ -292,7 +174,7 @@ fn searched(archive: &Archive, place: usize) -> Vec<String> {
     let lines = (archive.body)(place)
         .lines
         .into_iter()
-        .filter(|line| !matches!(line.role, Role::Chrome | Role::Blank))
+        .filter(|line| line.role != Role::Blank)
         .map(|line| line.text);
     std::iter::once(card.title.clone()).chain(agency).chain(lines).collect()
 }
@@ -319,7 +201,7 @@ fn the_script_finds_exactly_what_stands_in_the_reports() {
     let text: usize = documents.iter().flat_map(|(_, lines)| lines).map(String::len).sum();
     eprintln!(
         "{reports} reports, {text} bytes of text: index {:.3} of it ({} shards), text files {:.3}, others {}, in {took:.1?}",
-        (size("/grams/") + size("/map/")) as f64 / text as f64,
+        size("/grams/") as f64 / text as f64,
         files.keys().filter(|path| path.contains("/grams/")).count(),
         size("/text/") as f64 / text as f64,
         size("/docs/") + size("facets-") + size("hant-") + size("prefix-") + size("root.json"),
