@@ -1,32 +1,33 @@
 //! Exact Chinese full-text search from static files: the archive in, everything under `search/` out. Its browser half is
 //! `themes/default/assets/search.js`; this header is the format both keep to.
 //!
-//! **What is true.** Fold a query and every title, agency name and searched line (all but chrome and blank ones) by
-//! [`fold`]: a report is a hit when the query is a substring of one of them. Answers are to be exactly that, for any string
-//! of one character or more.
+//! **What is true.** Fold a query and every title, agency name and line of text by [`fold`]: a report is a hit when the query
+//! is a substring of one of them. Answers are exactly that, for any string of one to 400 units.
 //!
 //! **Files.** Names carry the content's BLAKE3 (12 hex digits); `.bin` is raw DEFLATE, which a browser unpacks itself.
 //!
 //! | file | what |
 //! |---|---|
 //! | `root.json` | the only fixed name: counts and the names of the rest (see [`Root`]) |
-//! | `map/<name>.bin` | a page of the shard map: for each shard its first key and name |
-//! | `grams/<2 hex>/<name>.bin` | a shard: keys in order, each with its list of documents ([`posting`]) |
-//! | `text/<name>/<n>.bin` | document `256·block + n` of a block of 256: a line of JSON, then `<number><role letter><text>` for each searched line; unpacked behind `prefix` ([`pack`]) |
+//! | `grams/<name>/0.bin` | the map of a run of up to 256 shards: where each begins, and which beginnings of that are keys of earlier shards |
+//! | `grams/<name>/<n>.bin` | shard `n` of the run, from 1: keys in order, each with its list of documents ([`posting`]) |
+//! | `text/<name>/<n>.bin` | document `256·block + n` of a block of 256: a line of JSON, then `<number><role letter><text>` for each line that is not blank; unpacked behind `prefix` ([`pack`]) |
 //! | `docs/<name>.bin` | 512 documents: JSON `[[id, title], …]` |
 //! | `facets-<name>.bin` | JSON: agencies, regions, years, kinds, standings, indicators, and each document's, as differences |
 //! | `headings-<name>.bin` | up to 5,000 documents only, for ranking: `varint` length and JSON of folded headings, then for each a varint length and its list |
 //! | `hant-<name>.bin` | the table that folds Traditional to Simplified |
 //!
 //! Documents are numbered as the archive sorts them: newest year first, then region and agency, so neighbors share text,
-//! lists are dense in runs, and the plain order needs no scores. A shard or map page is `varint n`; then `n` keys, each a
-//! byte `shared << 4 | own` and `own` UTF-16LE units behind the `shared` first ones of the key before; then for a shard `n`
-//! varint lengths and the lists, for a map page `n` names of 6 bytes. Which strings are keys, and why that is enough: [`grams`].
+//! lists are dense in runs, and the plain order needs no scores. Keys are `varint n`, then for each the number of units it
+//! shares with the one before, the number of its own, and these in UTF-16LE. A shard is its keys, `n` varint lengths, the
+//! lists; a map is its beginnings, then for each a byte `m` and `m` varint lengths. Which strings are keys, and why that is
+//! enough: [`grams`]. A query reads, for each of its places, the longest key that begins there: its shard, and where the map
+//! says that a shorter beginning is a key of an earlier shard, that one too.
 //!
-//! **Size.** Measured on generated reports of 2.4 KB with a long tail of rare pairs: shards and map take 0.16 of the text at
-//! 1,000 reports, 0.21 at 10,000; a text file 0.43 of its text; a warm query for ten highlighted hits 22 KB in the median.
-//! Shards stay near 4 KB, so a query reads one per character whatever the archive's size; lists grow with the documents,
-//! to an eighth of a byte each at most.
+//! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards and maps take 0.15 of the text at 1,000
+//! reports, 0.19 at 10,000, about a quarter more for each tenfold; copies of the texts, read for checking and showing hits,
+//! 0.37 at any size; the rest 0.01. Shards stay near 4 KB, so a query reads about one per character whatever the archive's
+//! size; lists grow with the documents, to an eighth of a byte each at most.
 //!
 //! **Must never** write a file name that begins with a dot, hold all bodies, or depend on threads or clocks.
 
