@@ -72,6 +72,7 @@ pub fn entry(report: &Report, key: &str) -> Entry {
         aliases: report.agency.value.as_ref().map(|a| a.aliases.clone()).unwrap_or_default(),
         core: report.core.clone(),
         findings: report.findings.clone(),
+        copied: report.original.published,
         digest: key.to_owned(),
         previous: None,
         next: None,
@@ -428,36 +429,21 @@ fn years(entries: &[Entry]) -> Vec<Year> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::report::{AgencyName, CoreFrom, Dates, Known, Origin, Original};
+    use crate::model::report::{AgencyName, CoreFrom, Known, Original};
     use crate::model::value::Decimal;
 
     fn report(path: &str, agency: Option<&str>, year: Option<u16>) -> Report {
         let name = |name: &str| AgencyName { name: name.into(), ..AgencyName::default() };
         Report {
-            id: String::new(),
-            url: String::new(),
             kind: Kind::AnnualReport,
-            title: Known::unknown(),
             agency: agency.map_or_else(Known::unknown, |a| Known::curated(name(a))),
             year: year.map_or_else(Known::unknown, Known::curated),
-            region: Known::unknown(),
-            dates: Dates::default(),
-            source: Origin::default(),
             original: Original {
                 path: path.into(),
                 sha256: format!("{:0>64}", path.bytes().map(|b| format!("{b:x}")).collect::<String>()),
                 ..Original::default()
             },
-            lines: vec![],
-            sections: vec![],
-            tables: vec![],
-            figures: vec![],
-            core: BTreeMap::new(),
-            edits: vec![],
-            findings: vec![],
-            similar: vec![],
-            previous: None,
-            next: None,
+            ..Report::default()
         }
     }
 

@@ -4,6 +4,7 @@
 //! over a key it does not know: a misspelt key that is silently ignored is a site that is silently wrong.
 
 use crate::model::archive::AgencyNote;
+use crate::model::source::PrivacyMode;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -57,18 +58,6 @@ pub struct Config {
 pub struct Privacy {
     /// `mode`.
     pub mode: PrivacyMode,
-}
-
-/// What happens to identity-card numbers, mobile and bank-card numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PrivacyMode {
-    /// Published, with a finding.
-    Notice,
-    /// Masked everywhere; the default.
-    #[default]
-    Mask,
-    /// The report is quarantined.
-    Refuse,
 }
 
 /// `[publish]`: what is written.

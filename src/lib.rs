@@ -4,7 +4,7 @@
 //! bytes ─ read ─▶ Draft ─ normalize ─▶ Draft ─ understand ─▶ Report ─ assemble ─▶ Archive ─ views/search/export ─▶ files
 //! ```
 //!
-//! [`model`] holds the nouns. The verbs (`read`, `normalize`, `understand`, `assemble`, `views`, `search`, `export`) are pure
+//! [`model`] holds the nouns. The verbs (`read`, `privacy`, `normalize`, `understand`, `assemble`, `views`, `search`, `export`) are pure
 //! functions of their arguments and know only the nouns. The edges (`source`, `config`, `cache`, `theme`, `publish`, `diag`)
 //! touch disk and terminal. `pipeline` joins them, `cmd` calls `pipeline`, `main` calls `cmd`.
 
@@ -19,6 +19,7 @@ pub mod links;
 pub mod model;
 pub mod normalize;
 pub mod pipeline;
+pub mod privacy;
 pub mod publish;
 pub mod read;
 pub mod search;

@@ -9,15 +9,18 @@
 //! Bodies of reports are never held all at once: the archive keeps columns, and fetches a body from the cache when a page or an
 //! export needs it.
 
+mod reader;
+
+pub use reader::{Read, Reader};
+
 use crate::assemble::{self, Ids};
 use crate::cache::{Cache, Key, Memo};
 use crate::config::Config;
 use crate::export::{self, EXPORTS};
-use crate::model::archive::{AgencyNote, Archive, Download, Entry, Ignored, Inputs, Quarantined};
+use crate::model::archive::{Archive, Entry, Ignored, Inputs, Quarantined};
 use crate::model::diagnostic::Finding;
 use crate::model::page::{Artifact, Page, Sink, Site};
 use crate::model::report::Report;
-use crate::model::source::Source;
 use crate::publish::{self, Target, sha256};
 use crate::source::{Candidate, Found};
 use crate::theme::{Frame, Theme};
@@ -26,7 +29,6 @@ use crate::{links, normalize, read, search, source, theme, understand};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -57,19 +59,6 @@ pub struct Project {
     reader: Reader,
 }
 
-/// How a report is read, apart from its bytes.
-#[derive(Clone)]
-pub struct Reader {
-    /// Choices for `normalize`.
-    pub normalize: normalize::Options,
-    /// What `site.toml` says of agencies, for `understand`.
-    pub known: understand::Known,
-    /// The same, for ids.
-    pub notes: BTreeMap<String, AgencyNote>,
-    /// Digest of the program and of the above: what a remembered report depends on besides its bytes.
-    digest: Key,
-}
-
 /// Told the stage, how much of it is done, and how much there is; the command decides how to show it.
 pub type Progress<'a> = &'a (dyn Fn(&'static str, usize, usize) + Sync);
 
@@ -96,72 +85,6 @@ pub struct Built {
     pub unchanged: bool,
     /// What each stage took.
     pub timings: Vec<(&'static str, Duration)>,
-}
-
-impl Reader {
-    /// A reader for the site of `config`.
-    pub fn new(config: &Config) -> Reader {
-        let off: BTreeSet<String> = config.normalize.iter().filter(|(_, on)| !**on).map(|(id, _)| id.clone()).collect();
-        let mut known = understand::Known::default();
-        for (name, note) in &config.agencies {
-            for alias in note.aliases.iter().chain([name]) {
-                known.aliases.insert(alias.clone(), name.clone());
-            }
-            if let Some(region) = &note.region {
-                known.regions.insert(name.clone(), region.clone());
-            }
-        }
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&program());
-        hasher.update(format!("{off:?} {known:?}").as_bytes());
-        Reader {
-            normalize: normalize::Options { off, ..normalize::Options::default() },
-            known,
-            notes: config.agencies.clone(),
-            digest: *hasher.finalize().as_bytes(),
-        }
-    }
-
-    /// Reads one report, from bytes to meaning. `Err` quarantines it. A panic is our bug; it costs this report, not the others.
-    pub fn report(&self, source: &Source) -> Result<Read, Finding> {
-        let work = AssertUnwindSafe(|| {
-            let draft = read::read(source)?;
-            if draft.meta.draft {
-                return Ok(Read::Draft);
-            }
-            let draft = normalize::normalize(draft, &self.normalize);
-            Ok(Read::Report(Box::new(understand::understand(source, &draft, &self.known))))
-        });
-        catch_unwind(work).unwrap_or_else(|_| {
-            Err(Finding::new("internal-error", None, "程序在读这份文件时出错，这是 nianbao 的缺陷，不是文件的错")
-                .help("请带上这份文件报告缺陷"))
-        })
-    }
-
-    fn key(&self, source: &Source) -> Key {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.digest);
-        let sidecar = source.sidecar.as_ref().map_or(b"".as_slice(), |s| s.text.as_bytes());
-        for part in [source.path.as_bytes(), sidecar, &source.bytes] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-        *hasher.finalize().as_bytes()
-    }
-}
-
-/// What a content file turned out to be.
-pub enum Read {
-    /// A report.
-    Report(Box<Report>),
-    /// The publisher marked it as a draft: not published.
-    Draft,
-}
-
-/// Digest of this very program: a new binary reads everything again, and nobody bumps a version by hand.
-fn program() -> Key {
-    let bytes = std::env::current_exe().and_then(std::fs::read).unwrap_or_else(|_| GENERATOR.as_bytes().to_vec());
-    *blake3::hash(&bytes).as_bytes()
 }
 
 impl Project {
@@ -278,16 +201,7 @@ impl Project {
 
     fn empty_archive(&mut self) -> Archive {
         let config = &self.config;
-        let downloads = EXPORTS
-            .iter()
-            .filter(|export| self.exports(export.id))
-            .flat_map(|export| export.files)
-            .map(|(path, media, about)| Download {
-                path: (*path).into(),
-                media: (*media).into(),
-                about: (*about).into(),
-            })
-            .collect();
+        let downloads = export::downloads(&|id| self.exports(id));
         let pages = self
             .found
             .pages
@@ -303,21 +217,16 @@ impl Project {
                 description: config.description.clone(),
             },
             generator: GENERATOR.into(),
-            build_id: String::new(),
-            entries: Vec::new(),
-            agencies: BTreeMap::new(),
-            regions: BTreeMap::new(),
-            years: Vec::new(),
             indicators: understand::indicators(),
             forms: understand::forms(),
             rules: Arc::new(normalize::rules()),
             downloads: Arc::new(downloads),
+            tables: export::tables(),
+            questions: export::QUESTIONS,
             pages,
-            inputs: Inputs::default(),
             quarantined: std::mem::take(&mut self.found.quarantined),
             ignored: std::mem::take(&mut self.found.ignored),
-            body: Arc::new(|_| unreachable!("no entries yet")),
-            original: Arc::new(|_| unreachable!("no entries yet")),
+            ..Archive::default()
         }
     }
 
@@ -355,8 +264,7 @@ impl Project {
             timings.push((stage, clock.elapsed()));
             clock = Instant::now();
         };
-        let Gathered { archive, keys, read } = self.gather(cache, progress)?;
-        let archive = Arc::new(archive);
+        let Gathered { mut archive, keys, read } = self.gather(cache, progress)?;
         for entry in &archive.entries {
             built.findings.error += entry.card.findings.error;
             built.findings.warning += entry.card.findings.warning;
@@ -377,12 +285,14 @@ impl Project {
         for asset in self.theme.assets() {
             target.put(asset.clone())?;
         }
-        let notes = self.render(&archive, cache, target, &mut built, progress)?;
-        lap(&mut built.timings, "render");
         search::write(&archive, target).context("writing the search index")?;
         lap(&mut built.timings, "search");
-        export::write(&archive, target, &|id| self.exports(id)).context("writing the data files")?;
+        // Before the pages: the data page says what each file weighs.
+        let downloads = export::write(&archive, target, &|id| self.exports(id)).context("writing the data files")?;
+        archive.downloads = Arc::new(downloads);
         lap(&mut built.timings, "export");
+        let notes = self.render(&Arc::new(archive), cache, target, &mut built, progress)?;
+        lap(&mut built.timings, "render");
         let publication = publication(target.coming());
         let state: Vec<_> = publication.iter().map(|made| (PUBLICATION, made.as_str())).collect();
         cache.settle(&notes, &keys, &state).context("writing the cache")?;
@@ -587,7 +497,7 @@ impl Bodies {
     fn original(&self, index: usize) -> Vec<u8> {
         let candidate = &self.files[index].1;
         match source::load(candidate) {
-            Ok(source) => source.bytes.to_vec(),
+            Ok(source) => self.reader.copy(&source),
             Err(_) => panic!("{} changed while the site was being built; build again", candidate.file.display()),
         }
     }

@@ -8,10 +8,11 @@
 use crate::model::page::{Artifact, Sink};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The manifest, in the form `sha256sum -c` reads; its presence says that a folder is ours and whole.
@@ -108,6 +109,20 @@ impl Sink for Target {
 
     fn keep(&mut self, path: &str, sha256: &str) -> bool {
         Target::keep(self, path, sha256)
+    }
+
+    fn database(&mut self, path: &str) -> io::Result<Connection> {
+        match self {
+            Target::Folder(folder) => folder.database(path),
+            Target::Memory(memory) => memory.database(path),
+        }
+    }
+
+    fn put_database(&mut self, path: &str, database: Connection) -> io::Result<(u64, String)> {
+        match self {
+            Target::Folder(folder) => folder.put_database(path, database),
+            Target::Memory(memory) => memory.put_database(path, database),
+        }
     }
 }
 
@@ -267,6 +282,31 @@ impl Sink for Folder {
 
     fn keep(&mut self, path: &str, sha256: &str) -> bool {
         Folder::keep(self, path, sha256)
+    }
+
+    /// The database grows in its place in the twin: a large archive's does not fit into memory.
+    fn database(&mut self, path: &str) -> io::Result<Connection> {
+        check_path(path)?;
+        Connection::open(self.place(path)?).map_err(io::Error::other)
+    }
+
+    fn put_database(&mut self, path: &str, database: Connection) -> io::Result<(u64, String)> {
+        database.close().map_err(|(_, error)| io::Error::other(error))?;
+        let (mut file, mut hash) = (fs::File::open(self.twin.join(path))?, Sha256::new());
+        let mut piece = vec![0; 1 << 20];
+        loop {
+            match file.read(&mut piece)? {
+                0 => break,
+                read => hash.update(&piece[..read]),
+            }
+        }
+        let bytes = file.metadata()?.len();
+        let sha256 = hex(&hash.finalize());
+        if !self.keep(path, &sha256) {
+            self.written += 1;
+            self.wanted.insert(path.to_owned(), sha256.clone());
+        }
+        Ok((bytes, sha256))
     }
 }
 

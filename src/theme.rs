@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tera::{Context, Kwargs, State, Tera, Value};
 
 mod filters;
+mod whitespace;
 
 /// The theme that is part of the program.
 pub static DEFAULT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
@@ -23,8 +24,6 @@ pub static DEFAULT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/themes/defa
 pub struct Theme {
     tera: Tera,
     templates: Vec<String>,
-    strings: Value,
-    codes: Value,
     assets: Vec<Artifact>,
     digest: String,
 }
@@ -88,7 +87,7 @@ impl Theme {
             if let Some(name) = path.strip_prefix("templates/") {
                 let text = String::from_utf8(bytes.clone())
                     .map_err(|_| ThemeError::Template(format!("templates/{name} is not UTF-8")))?;
-                templates.push((name.to_owned(), text));
+                templates.push((name.to_owned(), whitespace::folded(&text)));
             } else if let Some(name) = path.strip_prefix("assets/") {
                 let hashed = hashed_name(name, bytes);
                 names.insert(name.to_owned(), format!("assets/{hashed}"));
@@ -116,13 +115,13 @@ impl Theme {
         filters::register(&mut tera);
         let available = Arc::new(names);
         tera.register_function("asset", move |args: Kwargs, _: &State| asset(&available, &args));
+        tera.global_context().insert_value("strings", strings);
+        tera.global_context().insert_value("codes", Value::from_serializable(&codes));
         tera.add_raw_templates(templates.iter().map(|(name, text)| (name.as_str(), text.as_str())))
             .map_err(|error| ThemeError::Template(describe(&error)))?;
         Ok(Theme {
             tera,
             templates: templates.into_iter().map(|(name, _)| name).collect(),
-            strings,
-            codes: Value::from_serializable(&codes),
             assets,
             digest: hash.finalize().to_hex().to_string(),
         })
@@ -146,8 +145,6 @@ impl Theme {
         }
         let mut context = Context::new();
         context.insert_value("page", Value::from_serializable(page));
-        context.insert_value("strings", self.strings.clone());
-        context.insert_value("codes", self.codes.clone());
         context.insert("site", &frame.site);
         context.insert("generator", &frame.generator);
         context.insert("url", url);
@@ -248,7 +245,7 @@ fn describe(error: &tera::Error) -> String {
         text.push_str(&inner.to_string());
         cause = inner.source();
     }
-    text
+    whitespace::unfolded(&text)
 }
 
 #[cfg(test)]

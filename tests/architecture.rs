@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Nouns: import nothing of ours.
 const NOUNS: &[&str] = &["model"];
 /// Pure verbs: know nouns, never each other, never the world.
-const VERBS: &[&str] = &["read", "normalize", "understand", "assemble", "views", "search", "export"];
+const VERBS: &[&str] = &["read", "privacy", "normalize", "understand", "assemble", "views", "search", "export"];
 /// Edges: know nouns, may touch disk and terminal.
 const EDGES: &[&str] = &["source", "theme", "publish", "cache", "config", "diag", "links"];
 

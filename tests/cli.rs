@@ -335,3 +335,67 @@ fn the_manifest_is_in_the_form_of_sha256sum() {
     }
     assert!(files.keys().all(|path| path.split('/').all(|part| !part.starts_with('.'))), "a dot file was published");
 }
+
+/// A made-up identity card with its check digit, a made-up mobile number.
+const PERSONAL: &str = "申请人张某（身份证号110101190001010006，手机19900000000）的申请已答复。\n";
+
+#[test]
+fn numbers_of_persons_are_masked_in_every_file_of_the_site() {
+    let report = format!("{REPORT}{PERSONAL}");
+    let wide: Vec<u8> = encoding_rs::GB18030.encode(&report.replace("水利", "教育")).0.into_owned();
+    let page =
+        format!("<html><body><p>{}</p></body></html>", report.replace("水利", "民政").replace('\n', "</p>\n<p>"));
+    let root =
+        site(&[("a.txt", report.as_str()), ("c.html", page.as_str()), ("d.md", &report.replace("水利", "财政"))]);
+    fs::write(root.path().join("content/b.txt"), &wide).expect("writable");
+    fs::write(root.path().join("content/a.toml"), "title = \"松河市水利局报告 19900000000\"\n").expect("writable");
+    nianbao(root.path()).arg("build").assert().success();
+    for (path, bytes) in tree(&root.path().join("public")) {
+        let mut unpacked = Vec::new();
+        match path.ends_with(".gz") {
+            true => drop(std::io::copy(&mut flate2::read::MultiGzDecoder::new(&bytes[..]), &mut unpacked)),
+            false if path.ends_with(".bin") => {
+                drop(std::io::copy(&mut flate2::read::DeflateDecoder::new(&bytes[..]), &mut unpacked));
+            }
+            false => {}
+        }
+        for text in [&bytes, &unpacked] {
+            for number in ["110101190001010006", "19900000000"] {
+                let shown = text.windows(number.len()).any(|window| window == number.as_bytes());
+                assert!(!shown, "{path} shows {number}");
+            }
+        }
+    }
+    let published = |file: &str| fs::read(root.path().join("public/reports").join(file)).expect("published");
+    let copy = published("song-he-shi-jiao-yu-ju-2020/original.txt");
+    assert_eq!(copy.len(), wide.len());
+    assert_eq!(copy.iter().zip(&wide).filter(|(now, was)| now != was).count(), 18 + 11, "only the numbers differ");
+    let json: serde_json::Value =
+        serde_json::from_slice(&published("song-he-shi-jiao-yu-ju-2020/index.json")).expect("JSON");
+    let digest = nianbao::publish::sha256(&wide);
+    assert_eq!(json["original"]["sha256"], digest, "the checksum stays that of the file as found");
+    let checked = nianbao(root.path()).arg("check").output().expect("it runs");
+    assert!(!text(&checked.stdout).contains("19900000000"), "{}", text(&checked.stdout));
+}
+
+#[test]
+fn privacy_is_the_publishers_choice() {
+    let report = format!("{REPORT}{PERSONAL}");
+    let root = site(&[("a.txt", report.as_str()), ("b.txt", &REPORT.replace("水利", "教育"))]);
+    let index = |mode: &str| -> serde_json::Value {
+        fs::write(root.path().join("site.toml"), format!("[privacy]\nmode = \"{mode}\"\n")).expect("writable");
+        nianbao(root.path()).arg("build").assert().success();
+        serde_json::from_slice(&fs::read(root.path().join("public/index.json")).expect("written")).expect("JSON")
+    };
+    let refused = index("refuse");
+    assert_eq!((&refused["inputs"]["published"], &refused["inputs"]["quarantined"]), (&1.into(), &1.into()));
+    let why = refused["quarantined"][0].to_string();
+    assert!(why.contains("personal-data-refused") && why.contains("mask") && !why.contains("1990000"), "{why}");
+    index("notice");
+    let shown = root.path().join("public/reports/song-he-shi-shui-li-ju-2020/original.txt");
+    assert_eq!(fs::read(&shown).expect("published"), report.as_bytes(), "byte for byte");
+    let checked = nianbao(root.path()).arg("check").output().expect("it runs");
+    assert!(text(&checked.stdout).contains("warning[personal-data-shown]"), "{}", text(&checked.stdout));
+    index("mask");
+    assert!(!text(&fs::read(&shown).expect("published")).contains("1990000"));
+}

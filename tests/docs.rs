@@ -153,8 +153,8 @@ fn every_view_and_export_says_what_it_is() {
     ids.clear();
     for export in EXPORTS {
         assert!(is_id(export.id) && ids.insert(export.id) && export.about.len() > 8, "{}", export.id);
-        for (path, media, about) in export.files {
-            assert!(!path.starts_with('/') && media.contains('/') && !about.is_empty(), "{path}");
+        for file in (export.files)() {
+            assert!(!file.path.starts_with('/') && file.media.contains('/') && !file.about.is_empty(), "{}", file.path);
         }
     }
 }

@@ -2,16 +2,19 @@
 #![allow(clippy::unwrap_used, reason = "what these helpers unwrap is what the tests assert")]
 
 use flate2::read::GzDecoder;
-use nianbao::export::{self, EXPORTS};
+use nianbao::export;
 use nianbao::model::archive::{
-    Agency, AgencyRef, Archive, Card, Counts, Entry, Ignored, Inputs, Quarantined, Region, Year,
+    Agency, AgencyRef, Archive, Card, Counts, Download, Entry, Ignored, Inputs, Quarantined, Region, Year,
 };
 use nianbao::model::diagnostic::{Finding, Severity};
+use nianbao::model::flat::{Column, EXACT, FlatTable, Kind as Holds};
 use nianbao::model::form::Indicator;
 use nianbao::model::page::{Artifact, Sink, Site};
 use nianbao::model::report::*;
 use nianbao::model::source::{Edit, Encoding, Script, Span, Sure};
 use nianbao::model::value::{Approx, Decimal, Period, Scope, Standing};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use rusqlite::Connection;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -124,6 +127,7 @@ fn report(no: usize) -> Report {
             script: Script::Hans,
             provenance: Provenance::Official,
             copy: "original.html.txt".into(),
+            published: Copied::Whole,
         },
         lines: vec![
             TextLine { no: 1, role: Role::Title, text: title.into() },
@@ -188,9 +192,8 @@ fn report(no: usize) -> Report {
             related: vec![],
         }],
         similar: vec![Similar { id: "other".into(), share: Decimal::parse("0.87").unwrap() }],
-        previous: None,
-        next: None,
         id,
+        ..Report::default()
     }
 }
 
@@ -216,16 +219,7 @@ fn archive(count: usize) -> Archive {
                 findings: Counts { error: 0, warning: 1, note: 0 },
                 id: report.id,
             };
-            Entry {
-                card,
-                place: None,
-                aliases: vec![],
-                core: report.core,
-                findings: report.findings,
-                digest: String::new(),
-                previous: None,
-                next: None,
-            }
+            Entry { card, core: report.core, findings: report.findings, ..Entry::default() }
         })
         .collect();
     let of_year = |year: u16| {
@@ -281,16 +275,15 @@ fn archive(count: usize) -> Archive {
         ]),
         years: vec![of_year(2019), of_year(2018), of_year(2017)],
         indicators: Arc::new(vec![indicator("visits"), indicator("unused")]),
-        forms: Arc::default(),
-        rules: Arc::default(),
-        downloads: Arc::default(),
-        pages: vec![],
+        tables: export::tables(),
+        questions: export::QUESTIONS,
         inputs: Inputs { found: count as u32 + 2, published: count as u32, quarantined: 1, ignored: 1 },
         quarantined: vec![Quarantined { path: "坏.txt".into(), code: "file-empty".into(), message: "空".into() }],
         ignored: vec![Ignored { path: "_草稿.txt".into(), reason: "下划线".into() }],
         body: Arc::new(report),
         original: Arc::new(|no| format!("原件 {no}").into_bytes()),
         entries,
+        ..Archive::default()
     }
 }
 
@@ -307,8 +300,8 @@ fn sum<'a>(values: impl Iterator<Item = &'a str>) -> Decimal {
 #[test]
 fn every_listed_file_is_written_and_nothing_starts_with_a_dot() {
     let files = written(&archive(7));
-    for (path, media, about) in EXPORTS.iter().flat_map(|e| e.files) {
-        assert!(files.0.contains_key(*path), "{path}");
+    for Download { path, media, about, .. } in export::downloads(&|_| true) {
+        assert!(files.0.contains_key(&path), "{path}");
         assert!(!media.is_empty() && !about.is_empty());
     }
     assert!(files.0.keys().all(|path| path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))));
@@ -504,6 +497,115 @@ fn tables_and_lines_agree_row_for_row_and_sum_for_sum() {
     assert_eq!(files.csv("data/findings.csv").len(), of("findings").len());
 }
 
+/// The rows of a table as published in each format, a JSON object each; exact decimals as text.
+fn rows_of(files: &Files, table: &FlatTable) -> [Vec<Value>; 3] {
+    let exact = |name: &str| format!("{name}{EXACT}");
+    let mut lines = String::new();
+    GzDecoder::new(&files.0[&format!("data/{}.ndjson.gz", table.name)][..]).read_to_string(&mut lines).unwrap();
+    // Read without losing a digit: a number of the text stands before the next key.
+    let decimal = |line: &str, name: &str| {
+        let rest = line.split_once(&format!("\"{name}\":")).unwrap().1;
+        rest.split([',', '}']).next().filter(|text| *text != "null").map(str::to_owned)
+    };
+    let of_lines = lines.lines().map(|line| {
+        let mut row: Value = serde_json::from_str(line).unwrap();
+        for column in table.columns.iter().filter(|column| column.kind == Holds::Number) {
+            row[column.name] = decimal(line, column.name).into();
+        }
+        row
+    });
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("archive.sqlite");
+    std::fs::write(&path, &files.0["data/archive.sqlite"]).unwrap();
+    let database = Connection::open(path).unwrap();
+    let mut statement = database.prepare(&format!("SELECT * FROM \"{}\" ORDER BY rowid", table.name)).unwrap();
+    let of_database = statement.query_map([], |row| {
+        let value = |column: &Column| -> rusqlite::Result<Value> {
+            Ok(match column.kind {
+                Holds::String => row.get::<_, Option<String>>(column.name)?.into(),
+                Holds::Integer => row.get::<_, Option<i64>>(column.name)?.into(),
+                Holds::Boolean => row.get::<_, Option<bool>>(column.name)?.into(),
+                Holds::Number => row.get::<_, Option<String>>(&*exact(column.name))?.into(),
+            })
+        };
+        table.columns.iter().map(|column| Ok((column.name.to_owned(), value(column)?))).collect()
+    });
+
+    let path = folder.path().join("table.parquet");
+    std::fs::write(&path, &files.0[&format!("data/{}.parquet", table.name)]).unwrap();
+    let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+    let of_columns = reader.get_row_iter(None).unwrap().map(|row| {
+        let row = row.unwrap();
+        let field = |name: &str| row.get_column_iter().find(|(n, _)| *n == name).unwrap().1.clone();
+        let value = |column: &Column| {
+            let name = if column.kind == Holds::Number { exact(column.name) } else { column.name.to_owned() };
+            match field(&name) {
+                parquet::record::Field::Null => Value::Null,
+                parquet::record::Field::Str(text) => text.into(),
+                parquet::record::Field::Long(number) => number.into(),
+                parquet::record::Field::Bool(flag) => flag.into(),
+                other => panic!("{other:?}"),
+            }
+        };
+        table.columns.iter().map(|column| (column.name.to_owned(), value(column))).collect::<Value>()
+    });
+    [of_lines.collect(), of_database.unwrap().map(Result::unwrap).collect(), of_columns.collect()]
+}
+
+#[test]
+fn lines_database_and_columns_hold_the_same_rows_to_the_last_digit() {
+    let files = written(&archive(130));
+    for table in export::tables() {
+        // The lines of reports are whole reports, and the text itself is not offered as lines.
+        if table.name == "reports" || table.text.is_some() {
+            continue;
+        }
+        let [lines, database, columns] = rows_of(&files, table);
+        assert_eq!(lines.len(), files.csv(&format!("data/{}.csv", table.name)).len(), "{}", table.name);
+        assert!(!lines.is_empty(), "{}", table.name);
+        for ((line, row), column) in lines.iter().zip(&database).zip(&columns) {
+            assert_eq!((line, line), (row, column), "{}", table.name);
+        }
+        assert_eq!((database.len(), columns.len()), (lines.len(), lines.len()), "{}", table.name);
+    }
+}
+
+#[test]
+fn the_database_is_sound_is_searched_by_any_three_characters_and_answers_every_question() {
+    let files = written(&archive(70));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("archive.sqlite");
+    std::fs::write(&path, &files.0["data/archive.sqlite"]).unwrap();
+    let database = Connection::open(path).unwrap();
+    let ask = |sql: &str| -> Vec<String> {
+        let mut statement = database.prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let rows = statement.query_map([], |row| Ok(format!("{:?}", row.get_ref(0)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    };
+    assert_eq!(ask("PRAGMA integrity_check"), ["Text([111, 107])"]);
+    assert_eq!(ask("PRAGMA foreign_key_check"), [""; 0]);
+    assert_eq!(ask("PRAGMA application_id"), ["Integer(1312964943)"]);
+    assert_eq!(ask("SELECT rowid FROM lines_fts WHERE lines_fts MATCH '待群众'").len(), 70);
+    assert_eq!(ask("SELECT line FROM mentions WHERE text LIKE '%全年接待群众%'"), vec!["Integer(2)"; 70]);
+    assert_eq!(
+        ask("SELECT typeof(value) FROM cells WHERE \"row\" = 'closed' LIMIT 1"),
+        [format!("{:?}", rusqlite::types::ValueRef::Text(b"integer"))]
+    );
+    for question in export::QUESTIONS {
+        assert!(question.line.contains(&format!("FROM {} ", question.view)), "{}", question.view);
+        ask(&question.line.replace("{agency}", "constructor"));
+        ask(&format!("SELECT count(*) FROM {}", question.view));
+    }
+    // Whoever opens it finds what each column means.
+    let schema = ask("SELECT sql FROM sqlite_schema WHERE name = 'cells'");
+    assert!(schema.len() == 1);
+    assert_eq!(
+        ask("SELECT * FROM codebook WHERE meaning_zh IS NULL OR meaning_en IS NULL OR source_en IS NULL"),
+        [""; 0]
+    );
+}
+
 #[test]
 fn the_data_package_lists_every_field_in_file_order_with_sound_keys() {
     let files = written(&archive(7));
@@ -553,7 +655,7 @@ fn the_data_package_lists_every_field_in_file_order_with_sound_keys() {
             assert!(sound, "{} {field}: {:?}", resource["name"], row[0]);
         }
     }
-    assert_eq!(tables, 8);
+    assert_eq!(tables, 9);
 }
 
 #[test]
@@ -668,7 +770,7 @@ fn originals_are_the_bytes_as_found_under_names_no_browser_runs() {
         ("a", "original.txt"),
         ("a.svg", "original.txt"),
     ] {
-        assert_eq!(export::originals::name(path), name);
+        assert_eq!(Original::copy_name(path), name);
     }
 }
 
@@ -736,7 +838,7 @@ fn what_the_sink_still_has_is_kept_and_one_edit_changes_only_what_holds_it() {
     let mut sink = Kept { before: &before, now: Files::default(), kept: vec![] };
     export::write(&archive, &mut sink, &|_| true).unwrap();
     assert!(sink.now == before);
-    assert_eq!(sink.kept.len(), 5 + 1 + 6, "five tables, the lines, six originals: {:?}", sink.kept);
+    assert_eq!(sink.kept.len(), 9 + 9 + 6, "nine tables twice, six originals: {:?}", sink.kept);
 
     archive.body = Arc::new(|no| {
         let mut report = report(no);
@@ -748,7 +850,9 @@ fn what_the_sink_still_has_is_kept_and_one_edit_changes_only_what_holds_it() {
     let mut sink = Kept { before: &before, now: Files::default(), kept: vec![] };
     export::write(&archive, &mut sink, &|_| true).unwrap();
     let changed: Vec<&str> = before.0.iter().filter(|(p, b)| sink.now.0[*p] != **b).map(|(p, _)| p.as_str()).collect();
-    assert_eq!(changed, ["data/SHA256SUMS", "data/datapackage.json", "data/figures.csv", "data/reports.ndjson.gz"]);
+    let figures = ["data/figures.csv", "data/figures.ndjson.gz", "data/figures.parquet", "data/reports.ndjson.gz"];
+    let all = [&["data/SHA256SUMS", "data/archive.sqlite", "data/datapackage.json"], &figures[..]].concat();
+    assert_eq!(changed, all);
 }
 
 #[test]

@@ -223,9 +223,7 @@ fn report(id: &str, agency: Option<(&str, &str)>, year: Option<u16>, received: i
                 .at(Span { line: 9, start: 0, end: 2 }, "此格"),
             Finding::new("table-missing", None, "没有法定表格。"),
         ],
-        similar: vec![],
-        previous: None,
-        next: None,
+        ..Report::default()
     }
 }
 
@@ -278,13 +276,12 @@ fn archive() -> Archive {
                 core: r.core.iter().map(|(id, c)| (id.clone(), c.value)).collect(),
                 findings: Counts { error: 0, warning: 1, note: 1 },
             },
-            place: None,
-            aliases: vec![],
             core: r.core.clone(),
             findings: r.findings.clone(),
             digest: blake3::hash(serde_json::to_string(r).expect("serialises").as_bytes()).to_hex().to_string(),
             previous: r.previous.clone(),
             next: r.next.clone(),
+            ..Entry::default()
         })
         .collect();
     let of =
@@ -358,17 +355,16 @@ fn archive() -> Archive {
             path: "data/figures.csv".to_owned(),
             media: "text/csv".to_owned(),
             about: "每行一个数字".to_owned(),
+            ..Download::default()
         }]),
-        pages: vec![],
         inputs: Inputs { found: 33, published: 32, quarantined: 1, ignored: 0 },
         quarantined: vec![Quarantined {
             path: "坏.txt".to_owned(),
             code: "encoding-unknown".into(),
             message: "第 120 字节".to_owned(),
         }],
-        ignored: vec![],
         body: Arc::new(move |at| bodies[at].clone()),
-        original: Arc::new(|_| Vec::new()),
+        ..Archive::default()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::links;
 use crate::model::diagnostic::{Finding, Severity};
 use crate::pipeline::{Project, state_folder};
 use crate::publish::{Memory, Target};
-use crate::{read, source};
+use crate::{privacy, read, source};
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -107,5 +107,7 @@ pub fn shared_cache(root: &Path) -> Result<Cache> {
 pub fn text_of(candidate: &source::Candidate) -> Option<String> {
     let draft = read::read(&source::load(candidate).ok()?).ok()?;
     let lines: Vec<String> = draft.lines.iter().map(crate::model::source::Line::source_text).collect();
-    Some(lines.join("\n"))
+    let text = lines.join("\n");
+    // What is printed here often goes into a public log.
+    Some(privacy::mask(&text).unwrap_or(text))
 }

@@ -1,99 +1,51 @@
 //! The flat tables as CSV files.
 //!
-//! In: the tables of [`tables`](super::tables). Out: UTF-8 with BOM (spreadsheets guess wrong without), CRLF and quoting by
-//! RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe in front ([`guard`]); numbers stand bare, so
-//! `-5` stays a number.
+//! In: [`Rows`]. Out: UTF-8 with BOM (spreadsheets guess wrong without), CRLF and quoting by RFC 4180. A text that a spreadsheet
+//! would run as a formula gets an apostrophe in front ([`guard`]); numbers stand bare, so `-5` stays a number.
 
-use super::Ledger;
 use super::pass::Stream;
-use super::tables::{Rows, TABLES, Table};
-use crate::model::Id;
+use super::rows::{Rows, Value};
 use crate::model::archive::Archive;
-use crate::model::page::{Artifact, Sink};
-use crate::model::value::Decimal;
+use crate::model::flat::FlatTable;
 use std::borrow::Cow;
 use std::io;
 
-/// One field of a row.
-pub(super) enum Field<'a> {
-    /// Text, made safe for spreadsheets.
-    Text(Cow<'a, str>),
-    /// A number or a flag, bare.
-    Bare(String),
-    /// Null.
-    Empty,
+/// One file per table.
+pub(super) fn streams(archive: &Archive) -> io::Result<Vec<Stream>> {
+    Stream::of_tables(archive, "csv", false, head, text)
 }
 
-impl<'a> From<&'a str> for Field<'a> {
-    fn from(text: &'a str) -> Self {
-        Field::Text(Cow::Borrowed(text))
-    }
+fn head(table: &FlatTable) -> Vec<u8> {
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+    format!("\u{feff}{}\r\n", names.join(",")).into_bytes()
 }
 
-impl<'a> From<&'a String> for Field<'a> {
-    fn from(text: &'a String) -> Self {
-        Field::Text(Cow::Borrowed(text))
-    }
-}
-
-impl From<String> for Field<'_> {
-    fn from(text: String) -> Self {
-        Field::Text(Cow::Owned(text))
-    }
-}
-
-impl<'a> From<&'a Id> for Field<'a> {
-    fn from(id: &'a Id) -> Self {
-        Field::Text(Cow::Borrowed(id))
-    }
-}
-
-macro_rules! bare {
-    ($($number:ty),*) => {
-        $(impl From<$number> for Field<'_> {
-            fn from(value: $number) -> Self {
-                Field::Bare(value.to_string())
-            }
-        })*
-    };
-}
-bare!(u16, u32, u64, usize, bool, Decimal);
-
-impl<'a, T: Into<Field<'a>>> From<Option<T>> for Field<'a> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Field::Empty, Into::into)
-    }
-}
-
-/// Rows of one table in the making.
-pub(super) struct Csv(csv::Writer<Vec<u8>>);
-
-impl Csv {
-    fn new() -> Self {
-        Csv(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new()))
-    }
-
-    /// Adds a row; all rows of a table are equally long.
-    pub(super) fn row<const N: usize>(&mut self, fields: [Field; N]) -> io::Result<()> {
-        for field in fields {
-            match field {
-                Field::Text(text) => self.0.write_field(guard(&text).as_bytes()),
-                Field::Bare(text) => self.0.write_field(text),
-                Field::Empty => self.0.write_field(""),
-            }?;
+fn text(_: &FlatTable, rows: &Rows) -> io::Result<Vec<u8>> {
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows.iter() {
+        for value in row {
+            csv.write_field(field(value).as_bytes())?;
         }
-        Ok(self.0.write_record(None::<&[u8]>)?)
+        csv.write_record(None::<&[u8]>)?;
     }
+    csv.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
 
-    fn finish(self) -> io::Result<Vec<u8>> {
-        self.0.into_inner().map_err(|error| io::Error::other(error.to_string()))
+fn field(value: Value<'_>) -> Cow<'_, str> {
+    match value {
+        Value::Text(Cow::Borrowed(text)) => guard(text),
+        Value::Text(Cow::Owned(text)) => Cow::Owned(guard(&text).into_owned()),
+        Value::Integer(number) => number.to_string().into(),
+        Value::Number(number) => number.to_string().into(),
+        Value::Flag(flag) => if flag { "true" } else { "false" }.into(),
+        Value::Null => "".into(),
     }
 }
 
 /// Puts an apostrophe before every line of a text that a spreadsheet would run as a formula: after leading blanks it begins with
 /// `= + - @` (full width included), or it begins with a tab or a carriage return. A line that already has apostrophes there gets
 /// one more, so that taking one away always gives the text back.
-pub(super) fn guard(text: &str) -> Cow<'_, str> {
+fn guard(text: &str) -> Cow<'_, str> {
     if !text.split(['\n', '\r']).any(runs) && !text.starts_with(['\t', '\r']) {
         return Cow::Borrowed(text);
     }
@@ -117,49 +69,10 @@ fn runs(line: &str) -> bool {
         || bare.starts_with('\t')
 }
 
-fn head(table: &Table) -> Vec<u8> {
-    let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-    format!("\u{feff}{}\r\n", names.join(",")).into_bytes()
-}
-
-fn path(table: &Table) -> String {
-    format!("data/{}.csv", table.name)
-}
-
-/// The tables that grow by report.
-pub(super) fn streams() -> Vec<Stream> {
-    let stream = |table: &'static Table| match table.rows {
-        Rows::OfReport(rows) => Some(Stream {
-            path: path(table),
-            head: head(table),
-            piece: Box::new(move |archive, entry, report| {
-                let mut csv = Csv::new();
-                rows(archive, entry, report, &mut csv)?;
-                csv.finish()
-            }),
-            gzip: false,
-        }),
-        Rows::OfArchive(_) => None,
-    };
-    TABLES.iter().filter_map(stream).collect()
-}
-
-/// The tables that are small.
-pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
-    for table in TABLES {
-        if let Rows::OfArchive(rows) = table.rows {
-            let mut csv = Csv::new();
-            rows(archive, &mut csv)?;
-            let bytes = [head(table), csv.finish()?].concat();
-            ledger.put(Artifact { path: path(table), bytes })?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::value::Decimal;
 
     fn unguard(field: &str) -> String {
         // What the documentation tells a reader: an apostrophe before such a line is ours.
@@ -214,8 +127,8 @@ mod tests {
 
     #[test]
     fn a_negative_number_stays_a_number() {
-        let mut csv = Csv::new();
-        csv.row([Field::from(Decimal::from(-5)), "-5".into(), Field::Empty]).unwrap();
-        assert_eq!(csv.finish().unwrap(), b"-5,'-5,\r\n");
+        assert_eq!(field(Value::Number(Decimal::from(-5))), "-5");
+        assert_eq!(field(Value::from("-5")), "'-5");
+        assert_eq!(field(Value::Null), "");
     }
 }

@@ -3,9 +3,10 @@
 //! In: the archive, the tables, and the ledger of what was written before. Out: the description and the sums. Every field of a
 //! table is listed in file order, so tools of version 1 and of version 2 both validate. Runs after all other exports.
 
-use super::tables::{TABLES, Table};
-use super::{EXPORTS, Ledger};
+use super::Ledger;
+use super::tables::TABLES;
 use crate::model::archive::Archive;
+use crate::model::flat::FlatTable;
 use crate::model::page::{Artifact, Sink};
 use serde_json::{Value, json};
 use std::io;
@@ -25,7 +26,7 @@ const LICENSES: &[(&str, &str, &str)] = &[
 pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
     let package = package(archive, ledger);
     ledger.json("data/datapackage.json", &package)?;
-    let sums: String = ledger.written.iter().map(|(path, file)| format!("{}  {path}\n", file.sha256)).collect();
+    let sums: String = ledger.data().map(|(path, file)| format!("{}  {path}\n", file.sha256)).collect();
     ledger.put(Artifact { path: "data/SHA256SUMS".into(), bytes: sums.into_bytes() })
 }
 
@@ -68,17 +69,16 @@ fn license(printed: &str) -> Value {
 
 /// The tables first, then the other data files the ledger knows.
 fn resources(ledger: &Ledger) -> Value {
-    let listed = EXPORTS.iter().flat_map(|export| export.files);
-    let about = |path: &str| listed.clone().find(|(p, _, _)| p.strip_prefix("data/") == Some(path));
+    let listed = super::downloads(&|_| true);
     let mut resources = Vec::new();
-    for table in TABLES {
-        if let Some(file) = ledger.written.get(&format!("{}.csv", table.name)) {
+    for table in TABLES.iter().map(|flat| &flat.table) {
+        if let Some(file) = ledger.written.get(&format!("data/{}.csv", table.name)) {
             resources.push(json!({
                 "name": table.name,
                 "type": "table",
                 "path": format!("{}.csv", table.name),
                 "title": table.title,
-                "description": table.about,
+                "description": format!("{} {}", table.zh, table.en),
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
@@ -89,13 +89,10 @@ fn resources(ledger: &Ledger) -> Value {
             }));
         }
     }
-    for (path, file) in &ledger.written {
-        if path.ends_with(".csv") {
-            continue;
-        }
+    for (path, file) in ledger.data().filter(|(path, _)| !path.ends_with(".csv")) {
         let name: String = path.to_ascii_lowercase().replace(['/', '.'], "-");
-        let (media, title) = match about(path) {
-            Some((_, media, title)) => (*media, *title),
+        let (media, title) = match listed.iter().find(|listed| listed.path.strip_prefix("data/") == Some(path)) {
+            Some(listed) => (listed.media.as_str(), listed.about.as_str()),
             None => ("application/json", "索引分片：按年度与省份的报告目录"),
         };
         resources.push(json!({
@@ -111,12 +108,17 @@ fn resources(ledger: &Ledger) -> Value {
     resources.into()
 }
 
-fn schema(table: &Table, ledger: &Ledger) -> Value {
+fn schema(table: &FlatTable, ledger: &Ledger) -> Value {
     let fields: Vec<Value> = table
         .columns
         .iter()
         .map(|column| {
-            let mut field = json!({ "name": column.name, "type": column.kind, "description": column.about });
+            let mut field = json!({ "name": column.name, "type": column.kind.name(), "title": column.zh, "description": column.en });
+            if let Some((zh, en)) = column.unit {
+                field["unit"] = format!("{zh} {en}").into();
+            }
+            let (zh, en) = column.origin.words();
+            field["source"] = format!("{zh} {en}").into();
             if table.key.contains(&column.name) {
                 field["constraints"] = json!({ "required": true });
             }
@@ -124,12 +126,16 @@ fn schema(table: &Table, ledger: &Ledger) -> Value {
         })
         .collect();
     let mut schema = json!({ "fields": fields, "missingValues": [""], "primaryKey": table.key });
-    let there = |name: &str| name.is_empty() || ledger.written.contains_key(&format!("{name}.csv"));
+    let there = |name: &str| ledger.written.contains_key(&format!("data/{name}.csv"));
     let keys: Vec<Value> = table
         .refers
         .iter()
-        .filter(|(_, other, _)| there(other))
-        .map(|(own, other, theirs)| json!({ "fields": own, "reference": { "resource": other, "fields": theirs } }))
+        .filter(|to| there(to.table))
+        .map(|to| {
+            // A table that names itself does so by an empty name.
+            let resource = if to.table == table.name { "" } else { to.table };
+            json!({ "fields": to.columns, "reference": { "resource": resource, "fields": to.theirs } })
+        })
         .collect();
     if !keys.is_empty() {
         schema["foreignKeys"] = keys.into();

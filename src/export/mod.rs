@@ -9,15 +9,23 @@ mod csv;
 mod datapackage;
 mod feeds;
 pub mod index;
-pub mod originals;
+mod ndjson;
+mod originals;
+mod parquet;
 mod pass;
+mod questions;
+mod rows;
 mod schema;
 mod sitemap;
+mod sqlite;
 mod tables;
 
-use crate::model::archive::Archive;
+use crate::model::archive::{Archive, Download};
+use crate::model::flat::FlatTable;
 use crate::model::page::{Artifact, Sink};
-use pass::Stream;
+use pass::{Growing, Stream};
+pub use questions::QUESTIONS;
+use rusqlite::Connection;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -29,15 +37,14 @@ pub struct Export {
     pub id: &'static str,
     /// What it is, in English.
     pub about: &'static str,
-    /// The files it writes, for the data page: path, media type, what it is in Chinese. Families of files are not listed.
-    pub files: &'static [(&'static str, &'static str, &'static str)],
+    /// The files it writes, for the data page. Families of files are not listed.
+    pub files: fn() -> Vec<Download>,
     /// The files that grow by the body of each report.
-    streams: fn() -> Vec<Stream>,
-    /// Writes the files that need no bodies, after all streams of all exports.
+    growing: fn(&Archive, &mut Ledger) -> io::Result<Vec<Growing>>,
+    /// Writes the files that need no bodies, after those that grow.
     write: fn(&Archive, &mut Ledger) -> io::Result<()>,
 }
 
-const CSV: &str = "text/csv";
 const JSON: &str = "application/json";
 const SCHEMA: &str = "application/schema+json";
 
@@ -46,104 +53,167 @@ pub const EXPORTS: &[Export] = &[
     Export {
         id: "index",
         about: "The JSON index of the archive, with shards by year and province",
-        files: &[("index.json", JSON, "总索引：全部报告、机关、年度、地区与指标")],
-        streams: Vec::new,
+        files: || vec![file("index.json", JSON, "总索引：全部报告、机关、年度、地区与指标")],
+        growing: none,
         write: index::write,
     },
     Export {
         id: "schema",
         about: "JSON Schema 2020-12 of the published JSON, generated from the types of the program",
-        files: &[
-            ("schema/v1/index.json", SCHEMA, "总索引的 JSON Schema"),
-            ("schema/v1/report.json", SCHEMA, "单份报告数据的 JSON Schema"),
-            ("schema/v1/changes.json", SCHEMA, "变化记录的 JSON Schema"),
-        ],
-        streams: Vec::new,
+        files: || {
+            vec![
+                file("schema/v1/index.json", SCHEMA, "总索引的 JSON Schema"),
+                file("schema/v1/report.json", SCHEMA, "单份报告数据的 JSON Schema"),
+                file("schema/v1/changes.json", SCHEMA, "变化记录的 JSON Schema"),
+            ]
+        },
+        growing: none,
         write: schema::write,
     },
     Export {
         id: "csv",
         about: "Flat tables as CSV: UTF-8 with BOM, RFC 4180, safe to open in a spreadsheet",
-        files: &[
-            ("data/reports.csv", CSV, "报告：一行一份，含标题、机关、年度、日期与来源"),
-            ("data/core.csv", CSV, "可比指标：一行一份报告的一项指标"),
-            ("data/figures.csv", CSV, "正文数字：一行一个，含所在句子与位置"),
-            ("data/cells.csv", CSV, "统计表单元格：一行一格，含印出的原样与可靠程度"),
-            ("data/findings.csv", CSV, "核查发现：一行一条"),
-            ("data/agencies.csv", CSV, "机关：名称、别名、地区与报告数"),
-            ("data/regions.csv", CSV, "地区：代码、名称与上级"),
-            ("data/indicators.csv", CSV, "指标词典：名称、含义与单位"),
-        ],
-        streams: csv::streams,
-        write: csv::write,
+        files: || of_tables("csv", "text/csv", true),
+        growing: |archive, _| texts(csv::streams(archive)),
+        write: nothing,
     },
     Export {
         id: "ndjson",
-        about: "Every report as one line of JSON, gzip",
-        files: &[("data/reports.ndjson.gz", "application/gzip", "全部报告的完整数据：一行一份 JSON，gzip 压缩")],
-        streams: pass::ndjson,
+        about: "Every report whole, and the rows of the other flat tables, one JSON object a line, gzip",
+        files: || of_tables("ndjson.gz", "application/gzip", true),
+        growing: |archive, _| texts(ndjson::streams(archive)),
+        write: nothing,
+    },
+    Export {
+        id: "sqlite",
+        about: "The whole archive as one SQLite file: keys, indexes, full-text search, a view for each common question",
+        files: || vec![file(sqlite::PATH, "application/vnd.sqlite3", "整个档案：全部表、全文索引与常见问题的视图")],
+        growing: |archive, ledger| Ok(vec![Growing::Sqlite(sqlite::Database::open(archive, ledger)?)]),
+        write: nothing,
+    },
+    Export {
+        id: "parquet",
+        about: "Flat tables as Parquet, for data tools",
+        files: || of_tables("parquet", "application/vnd.apache.parquet", false),
+        growing: |archive, _| Ok(vec![Growing::Parquet(parquet::Files::open(archive)?)]),
         write: nothing,
     },
     Export {
         id: "originals",
         about: "The bytes of every report as found, beside its page",
-        files: &[],
-        streams: Vec::new,
+        files: Vec::new,
+        growing: none,
         write: originals::write,
     },
     Export {
         id: "feeds",
         about: "The newest reports as Atom and JSON Feed",
-        files: &[
-            ("feed.xml", "application/atom+xml", "最新报告（Atom）"),
-            ("feed.json", "application/feed+json", "最新报告（JSON Feed）"),
-        ],
-        streams: Vec::new,
+        files: || {
+            vec![
+                file("feed.xml", "application/atom+xml", "最新报告（Atom）"),
+                file("feed.json", "application/feed+json", "最新报告（JSON Feed）"),
+            ]
+        },
+        growing: none,
         write: feeds::write,
     },
     Export {
         id: "sitemap",
         about: "The list of pages for search engines, and robots.txt",
-        files: &[],
-        streams: Vec::new,
+        files: Vec::new,
+        growing: none,
         write: sitemap::write,
     },
     Export {
         id: "changes",
         about: "What changed since the previous publication",
-        files: &[("data/changes.json", JSON, "与上一次发布相比的变化")],
-        streams: Vec::new,
+        files: || vec![file("data/changes.json", JSON, "与上一次发布相比的变化")],
+        growing: none,
         write: changes::write,
     },
     Export {
         id: "datapackage",
         about: "Data Package v2 description and SHA-256 sums of the data files",
-        files: &[
-            ("data/datapackage.json", JSON, "数据包说明（Data Package v2）：全部字段、主键、外键、许可与校验值"),
-            ("data/SHA256SUMS", "text/plain", "数据文件的 SHA-256 校验值"),
-        ],
-        streams: Vec::new,
+        files: || {
+            vec![
+                file(
+                    "data/datapackage.json",
+                    JSON,
+                    "数据包说明（Data Package v2）：全部字段、主键、外键、许可与校验值",
+                ),
+                file("data/SHA256SUMS", "text/plain", "数据文件的 SHA-256 校验值"),
+            ]
+        },
+        growing: none,
         write: datapackage::write,
     },
 ];
+
+/// What the flat tables are, for the codebook.
+pub fn tables() -> Vec<&'static FlatTable> {
+    tables::TABLES.iter().map(|flat| &flat.table).collect()
+}
+
+fn file(path: &str, media: &str, about: &str) -> Download {
+    Download { path: path.into(), media: media.into(), about: about.into(), ..Download::default() }
+}
+
+/// A file for each flat table, but that of the text itself where `flat_only` says so.
+fn of_tables(extension: &str, media: &str, flat_only: bool) -> Vec<Download> {
+    let offered = tables().into_iter().filter(|table| !(flat_only && table.text.is_some()));
+    let of_table = |table: &FlatTable| Download {
+        table: Some(table.name.into()),
+        ..file(&format!("data/{}.{extension}", table.name), media, &format!("{}：{}", table.title, table.zh))
+    };
+    offered.map(of_table).collect()
+}
+
+fn none(_: &Archive, _: &mut Ledger) -> io::Result<Vec<Growing>> {
+    Ok(Vec::new())
+}
+
+fn texts(streams: io::Result<Vec<Stream>>) -> io::Result<Vec<Growing>> {
+    Ok(streams?.into_iter().map(Growing::Text).collect())
+}
 
 fn nothing(_: &Archive, _: &mut Ledger) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes every export whose id is `wanted`: one pass over the bodies for all of them, then the files that need none.
-pub fn write(archive: &Archive, sink: &mut dyn Sink, wanted: &dyn Fn(&str) -> bool) -> io::Result<()> {
-    let mut ledger = Ledger { sink, written: BTreeMap::new() };
+/// Writes every export whose id is `wanted`: one pass over the bodies for all of them, then the files that need none. Gives the
+/// files a reader may download, with what they weigh.
+pub fn write(archive: &Archive, sink: &mut dyn Sink, wanted: &dyn Fn(&str) -> bool) -> io::Result<Vec<Download>> {
+    let mut ledger = Ledger { sink, written: BTreeMap::new(), rows: BTreeMap::new() };
     let chosen = || EXPORTS.iter().filter(|export| wanted(export.id));
-    pass::run(archive, chosen().flat_map(|export| (export.streams)()).collect(), &mut ledger)?;
-    chosen().try_for_each(|export| (export.write)(archive, &mut ledger))
+    let mut growing = Vec::new();
+    for export in chosen() {
+        growing.extend((export.growing)(archive, &mut ledger)?);
+    }
+    pass::run(archive, growing, &mut ledger)?;
+    chosen().try_for_each(|export| (export.write)(archive, &mut ledger))?;
+    let mut downloads = downloads(wanted);
+    for download in &mut downloads {
+        if let Some(receipt) = ledger.written.get(&download.path) {
+            download.bytes = Some(receipt.bytes);
+            download.sha256 = Some(receipt.sha256.clone());
+        }
+        download.rows = download.table.as_deref().and_then(|table| ledger.rows.get(table).copied());
+    }
+    Ok(downloads)
 }
 
-/// A sink that remembers size and hash of every file below `data/`.
+/// The files a reader may download, before they are written.
+pub fn downloads(wanted: &dyn Fn(&str) -> bool) -> Vec<Download> {
+    EXPORTS.iter().filter(|export| wanted(export.id)).flat_map(|export| (export.files)()).collect()
+}
+
+/// A sink that remembers size and hash of every file but pages.
 struct Ledger<'a> {
     sink: &'a mut dyn Sink,
-    /// Path below `data/` → what was written.
+    /// Path → what was written.
     written: BTreeMap<String, Receipt>,
+    /// Table → its rows.
+    rows: BTreeMap<&'static str, usize>,
 }
 
 /// What is known of a written file.
@@ -174,15 +244,19 @@ impl Ledger<'_> {
     }
 
     fn note(&mut self, path: &str, bytes: u64, sha256: String) {
-        if let Some(name) = path.strip_prefix("data/") {
-            self.written.insert(name.to_owned(), Receipt { bytes, sha256 });
-        }
+        self.written.insert(path.to_owned(), Receipt { bytes, sha256 });
+    }
+
+    /// The files below `data/`, by their path there.
+    fn data(&self) -> impl Iterator<Item = (&str, &Receipt)> {
+        self.written.iter().filter_map(|(path, receipt)| Some((path.strip_prefix("data/")?, receipt)))
     }
 }
 
 impl Sink for Ledger<'_> {
     fn put(&mut self, artifact: Artifact) -> io::Result<()> {
-        if artifact.path.starts_with("data/") {
+        // Originals are many, and their sums stand in the reports.
+        if !artifact.path.starts_with("reports/") {
             self.note(&artifact.path, artifact.bytes.len() as u64, hex(&Sha256::digest(&artifact.bytes)));
         }
         self.sink.put(artifact)
@@ -190,6 +264,16 @@ impl Sink for Ledger<'_> {
 
     fn keep(&mut self, path: &str, sha256: &str) -> bool {
         self.sink.keep(path, sha256)
+    }
+
+    fn database(&mut self, path: &str) -> io::Result<Connection> {
+        self.sink.database(path)
+    }
+
+    fn put_database(&mut self, path: &str, database: Connection) -> io::Result<(u64, String)> {
+        let (bytes, sha256) = self.sink.put_database(path, database)?;
+        self.note(path, bytes, sha256.clone());
+        Ok((bytes, sha256))
     }
 }
 

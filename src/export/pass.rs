@@ -1,76 +1,136 @@
-//! One pass over the bodies for every file that grows by one piece per report.
+//! One pass over the bodies for every file that grows by report.
 //!
-//! In: the archive and the streams that are wanted. Out: one file per stream, its pieces in the archive's order. Bodies are
-//! made in parallel, a bounded number at a time, and dropped at once; finished pieces wait packed, so memory stays far below
-//! the size of the files.
+//! In: the archive and the files that are wanted. Out: those files, their parts in the archive's order. Bodies are made in
+//! parallel, a bounded number at a time, and dropped at once; while the next ones are made, the databases take the rows of the
+//! last. Finished pieces of text wait packed, so memory stays far below the size of the files.
 
-use super::Ledger;
-use crate::model::archive::{Archive, Entry};
+use super::rows::Rows;
+use super::tables::TABLES;
+use super::{Ledger, parquet, sqlite};
+use crate::model::archive::Archive;
+use crate::model::flat::FlatTable;
 use crate::model::report::Report;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 use rayon::prelude::*;
 use std::io::{self, Write};
 
-/// A file that grows by one piece per report.
+/// Files that grow by the body of each report.
+pub(super) enum Growing {
+    /// Text in pieces, made in parallel.
+    Text(Stream),
+    /// The archive as a database.
+    Sqlite(sqlite::Database),
+    /// A file of columns for each table.
+    Parquet(parquet::Files),
+}
+
+/// A text file that grows by one piece per report.
 pub(super) struct Stream {
     /// Path below the site.
     pub path: String,
     /// What stands before the first report.
     pub head: Vec<u8>,
-    /// What one report adds.
-    pub piece: Box<dyn Fn(&Archive, &Entry, &Report) -> io::Result<Vec<u8>> + Send + Sync>,
+    /// What one report adds, from its body and its rows of every table.
+    pub piece: Box<dyn Fn(&Report, &[Rows]) -> io::Result<Vec<u8>> + Send + Sync>,
     /// Whether the file is compressed.
     pub gzip: bool,
+}
+
+impl Stream {
+    /// A text file for each flat table but that of the text itself: a head, and the rows as `text` has them.
+    pub(super) fn of_tables(
+        archive: &Archive,
+        extension: &str,
+        gzip: bool,
+        head: fn(&FlatTable) -> Vec<u8>,
+        text: fn(&FlatTable, &Rows) -> io::Result<Vec<u8>>,
+    ) -> io::Result<Vec<Stream>> {
+        let mut streams = Vec::new();
+        for (place, flat) in TABLES.iter().enumerate().filter(|(_, flat)| flat.table.text.is_none()) {
+            let mut head = head(&flat.table);
+            if let Some(rows) = Rows::of_archive(archive, flat.fill) {
+                head.extend(text(&flat.table, &rows)?);
+            }
+            streams.push(Stream {
+                path: format!("data/{}.{extension}", flat.table.name),
+                head,
+                piece: Box::new(move |_, rows| text(&flat.table, &rows[place])),
+                gzip,
+            });
+        }
+        Ok(streams)
+    }
 }
 
 /// Bodies alive at one time.
 const BATCH: usize = 64;
 
-/// Writes all streams.
-pub(super) fn run(archive: &Archive, streams: Vec<Stream>, ledger: &mut Ledger) -> io::Result<()> {
-    if streams.is_empty() {
+/// Writes all files.
+pub(super) fn run(archive: &Archive, growing: Vec<Growing>, ledger: &mut Ledger) -> io::Result<()> {
+    if growing.is_empty() {
         return Ok(());
     }
-    let mut files: Vec<File> = streams.iter().map(File::open).collect();
-    for start in (0..archive.entries.len()).step_by(BATCH) {
-        let batch = start..archive.entries.len().min(start + BATCH);
-        let pieces: Vec<Vec<Piece>> = batch
-            .into_par_iter()
-            .map(|i| {
-                let report = (archive.body)(i);
-                let piece = |s: &Stream| pack((s.piece)(archive, &archive.entries[i], &report)?, s.gzip);
-                streams.iter().map(piece).collect::<io::Result<_>>()
-            })
-            .collect::<io::Result<_>>()?;
-        for of_one_report in pieces {
-            for (file, piece) in files.iter_mut().zip(of_one_report) {
-                file.append(piece);
-            }
+    for flat in TABLES {
+        let small = Rows::of_archive(archive, flat.fill).map_or(0, |rows| rows.len());
+        ledger.rows.insert(flat.table.name, small);
+    }
+    let (mut streams, mut stores) = (Vec::new(), Vec::new());
+    for file in growing {
+        match file {
+            Growing::Text(stream) => streams.push(stream),
+            store => stores.push(store),
         }
     }
-    files.into_iter().zip(&streams).try_for_each(|(file, stream)| file.finish(&stream.path, ledger))
-}
-
-/// A finished piece: deflated for a gzip file, LZ4 in memory for a plain one.
-struct Piece {
-    bytes: Vec<u8>,
-    length: usize,
-    crc: Crc,
-}
-
-fn pack(text: Vec<u8>, gzip: bool) -> io::Result<Piece> {
-    let (length, mut crc) = (text.len(), Crc::new());
-    if !gzip {
-        return Ok(Piece { bytes: lz4_flex::compress_prepend_size(&text), length, crc });
+    let mut files = streams.iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
+    let mut waiting: Vec<Vec<Rows>> = Vec::new();
+    for start in (0..archive.entries.len()).step_by(BATCH) {
+        let batch = start..archive.entries.len().min(start + BATCH);
+        let (made, taken) = rayon::join(
+            || batch.into_par_iter().map(|i| part(archive, i, &streams)).collect::<io::Result<Vec<_>>>(),
+            || take(&mut stores, &waiting),
+        );
+        taken?;
+        waiting.clear();
+        let made = made?;
+        files.par_iter_mut().enumerate().try_for_each(|(place, file)| {
+            file.append(&made.iter().flat_map(|(_, pieces)| &pieces[place]).copied().collect::<Vec<u8>>())
+        })?;
+        for (rows, _) in made {
+            for (flat, rows) in TABLES.iter().zip(&rows) {
+                *ledger.rows.entry(flat.table.name).or_default() += rows.len();
+            }
+            waiting.push(rows);
+        }
     }
-    crc.update(&text);
-    // Every build packs every report: the fastest level takes less than half the time for a seventh more bytes.
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(&text)?;
-    // A sync flush ends on a byte: pieces made apart join into one stream, whoever made them.
-    encoder.flush()?;
-    Ok(Piece { bytes: std::mem::take(encoder.get_mut()), length, crc })
+    take(&mut stores, &waiting)?;
+    for (file, stream) in files.into_iter().zip(&streams) {
+        file.finish(&stream.path, ledger)?;
+    }
+    for store in stores {
+        match store {
+            Growing::Sqlite(database) => database.finish(ledger)?,
+            Growing::Parquet(files) => files.finish(ledger)?,
+            Growing::Text(_) => unreachable!("put with the streams above"),
+        }
+    }
+    Ok(())
+}
+
+/// What one report adds to every file: its rows, and its piece of each text.
+fn part(archive: &Archive, index: usize, streams: &[Stream]) -> io::Result<(Vec<Rows>, Vec<Vec<u8>>)> {
+    let report = (archive.body)(index);
+    let rows = Rows::of_report(archive, &archive.entries[index], &report);
+    let pieces = streams.iter().map(|stream| (stream.piece)(&report, &rows)).collect::<io::Result<_>>()?;
+    Ok((rows, pieces))
+}
+
+fn take(stores: &mut [Growing], reports: &[Vec<Rows>]) -> io::Result<()> {
+    stores.par_iter_mut().try_for_each(|store| match store {
+        Growing::Sqlite(database) => database.take(reports),
+        Growing::Parquet(files) => files.take(reports),
+        Growing::Text(_) => Ok(()),
+    })
 }
 
 /// A file under construction.
@@ -87,19 +147,33 @@ const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 const DEFLATE_END: [u8; 2] = [3, 0];
 
 impl File {
-    fn open(stream: &Stream) -> File {
-        let head = if stream.gzip { GZIP_HEAD.to_vec() } else { lz4_flex::compress_prepend_size(&stream.head) };
-        File { gzip: stream.gzip, pieces: vec![head], length: 0, crc: Crc::new() }
+    fn open(stream: &Stream) -> io::Result<File> {
+        let mut file = File { gzip: stream.gzip, pieces: Vec::new(), length: 0, crc: Crc::new() };
+        if file.gzip {
+            file.pieces.push(GZIP_HEAD.to_vec());
+        }
+        file.append(&stream.head)?;
+        Ok(file)
     }
 
-    fn append(&mut self, piece: Piece) {
-        if piece.length > 0 {
-            self.length += piece.length;
-            if self.gzip {
-                self.crc.combine(&piece.crc);
-            }
-            self.pieces.push(piece.bytes);
+    /// Adds what a batch of reports gives: deflated for a gzip file, LZ4 in memory for a plain one.
+    fn append(&mut self, text: &[u8]) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
         }
+        self.length += text.len();
+        if !self.gzip {
+            self.pieces.push(lz4_flex::compress_prepend_size(text));
+            return Ok(());
+        }
+        self.crc.update(text);
+        // Every build packs every report: the fastest level takes less than half the time for a seventh more bytes.
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text)?;
+        // A sync flush ends on a byte: pieces made apart join into one stream.
+        encoder.flush()?;
+        self.pieces.push(std::mem::take(encoder.get_mut()));
+        Ok(())
     }
 
     fn finish(mut self, path: &str, ledger: &mut Ledger) -> io::Result<()> {
@@ -114,18 +188,4 @@ impl File {
         let unpack = |piece: &Vec<u8>| lz4_flex::decompress_size_prepended(piece).expect("it was packed above");
         ledger.put_large(path, || self.pieces.iter().map(unpack))
     }
-}
-
-/// The stream of whole reports, one JSON object a line.
-pub(super) fn ndjson() -> Vec<Stream> {
-    vec![Stream {
-        path: "data/reports.ndjson.gz".into(),
-        head: Vec::new(),
-        piece: Box::new(|_, _, report| {
-            let mut line = serde_json::to_vec(report)?;
-            line.push(b'\n');
-            Ok(line)
-        }),
-        gzip: true,
-    }]
 }

@@ -1,531 +1,527 @@
-//! The flat tables of the open data: columns with their meaning, keys, and the rows one report gives.
+//! The flat tables of the open data: every column with its meaning, unit and source, keys, and where the rows come from.
 //!
-//! In: an archive and, for tables that grow by report, one body. Out: rows. The same list makes the CSV files, their headers and
-//! the description in `datapackage.json`. Column order is part of the format: new columns go last.
+//! In: nothing. Out: [`TABLES`], the one list from which the CSV, NDJSON, SQLite and Parquet files, `datapackage.json` and the codebook
+//! are made. Column order is part of the format: new columns go last.
 
-use super::csv::Csv;
-use super::index::indicators;
-use super::wire;
-use crate::model::archive::{Archive, Entry};
-use crate::model::report::{Core, CoreFrom, Known, Report};
-use std::io;
+use super::rows::{self, Fill};
+use crate::model::flat::{Column, FlatTable, Kind, Origin, Reference};
+use Origin::{Archive, Checked, File, Printed, Read, Standard};
 
-/// A flat table.
-pub(super) struct Table {
-    /// Name of its file without extension.
-    pub name: &'static str,
-    /// Its title, in Chinese.
-    pub title: &'static str,
-    /// What a row is, in English.
-    pub about: &'static str,
-    /// Its columns in order.
-    pub columns: &'static [Column],
-    /// Columns that together name a row.
-    pub key: &'static [&'static str],
-    /// Columns that name a row of another table: own columns, table, its columns.
-    pub refers: &'static [(&'static [&'static str], &'static str, &'static [&'static str])],
+/// A table and where its rows come from.
+pub(super) struct Flat {
+    /// What it is.
+    pub table: FlatTable,
     /// Its rows.
-    pub rows: Rows,
+    pub fill: Fill,
 }
 
-/// Where the rows of a table come from.
-#[derive(Clone, Copy)]
-pub(super) enum Rows {
-    /// From the archive's columns.
-    OfArchive(fn(&Archive, &mut Csv) -> io::Result<()>),
-    /// From each report.
-    OfReport(fn(&Archive, &Entry, &Report, &mut Csv) -> io::Result<()>),
+const fn text(name: &'static str, origin: Origin, zh: &'static str, en: &'static str) -> Column {
+    Column { name, kind: Kind::String, zh, en, unit: None, origin }
 }
 
-/// A column.
-pub(super) struct Column {
-    /// Its name in the header.
-    pub name: &'static str,
-    /// `string`, `integer`, `number` or `boolean`, as Table Schema has them.
-    pub kind: &'static str,
-    /// Its meaning, in Chinese and English.
-    pub about: &'static str,
+const fn count(
+    name: &'static str,
+    origin: Origin,
+    unit: (&'static str, &'static str),
+    zh: &'static str,
+    en: &'static str,
+) -> Column {
+    Column { name, kind: Kind::Integer, zh, en, unit: Some(unit), origin }
 }
 
-const fn text(name: &'static str, about: &'static str) -> Column {
-    Column { name, kind: "string", about }
+const fn flag(name: &'static str, origin: Origin, zh: &'static str, en: &'static str) -> Column {
+    Column { name, kind: Kind::Boolean, zh, en, unit: None, origin }
 }
 
-const fn count(name: &'static str, about: &'static str) -> Column {
-    Column { name, kind: "integer", about }
-}
+const ORDINAL: (&str, &str) = ("序号", "ordinal");
+const REPORTS: (&str, &str) = ("份", "reports");
+const FINDINGS: (&str, &str) = ("条", "findings");
+const BYTES: (&str, &str) = ("字节", "bytes");
+const LINES: (&str, &str) = ("行", "lines");
+const LINE_NUMBER: (&str, &str) = ("行号", "line number");
+const YEARS: (&str, &str) = ("公历年", "calendar year");
 
-const REPORT: Column = text("report_id", "报告编号 Report id");
-const AGENCY: Column = text("agency", "机关名称 Name of the reporting body; empty when not known");
-const REGION: Column = text("region", "地区代码（GB/T 2260）Region code, six digits");
-const YEAR: Column = count("year", "报告年度 Year reported on");
+const REPORT: Column =
+    text("report_id", Archive, "报告编号，编定后不再改变", "Report id, minted once and never changed");
+const AGENCY: Column = text("agency", Read, "机关名称；不明则空", "Name of the reporting body; empty when not known");
+const REGION: Column = text("region", Standard, "地区代码（GB/T 2260），六位", "Region code (GB/T 2260), six digits");
+const YEAR: Column = count("year", Read, YEARS, "报告年度", "Year reported on");
 const VALUE: Column = Column {
     name: "value",
-    kind: "number",
-    about: "数值，精确小数，单位见 unit；空白不是零 Exact decimal in `unit`; an empty field is not a zero",
+    kind: Kind::Number,
+    zh: "数值，精确小数；空白不是零",
+    en: "Exact decimal; an empty field is not a zero",
+    unit: Some(("见 unit 列", "see the column unit")),
+    origin: Printed,
 };
-const UNIT: Column = text("unit", "单位 Unit or measure word; empty when none is fixed or printed");
+const UNIT: Column =
+    text("unit", Printed, "单位；格式未定而原文未印则空", "Unit or measure word; empty when none is fixed or printed");
 const RAW: Column = text(
     "raw",
-    "原文印出的样子（以 = + - @ 开头者前加撇号）As printed; an apostrophe stands before what a spreadsheet would run",
+    Printed,
+    "原文印出的样子；CSV 里以 = + - @ 开头者前加撇号",
+    "As printed; in CSV an apostrophe stands before what a spreadsheet would run",
 );
-const STANDING: Column =
-    text("standing", "可靠程度 How it is known: proved, printed, curated, solved, disputed, blank, lost or unmapped");
-const LINE: Column = count("line", "原文行号，从 1 起 Line in the original, from 1");
-const SHA256: Column = text("sha256", "原件的 SHA-256 校验值 SHA-256 of the original file");
+const STANDING: Column = text(
+    "standing",
+    Checked,
+    "可靠程度：proved 已核、printed 原文、curated 编者、solved 补出、disputed 存疑、blank 空白、lost 缺失、unmapped 未识",
+    "How it is known: proved, printed, curated, solved, disputed, blank, lost or unmapped",
+);
+const LINE: Column = count("line", Read, LINE_NUMBER, "原文行号，从 1 起", "Line in the original, from 1");
+const SHA256: Column = text("sha256", File, "原件的 SHA-256 校验值", "SHA-256 of the original file");
+const APPROX: Column = text(
+    "approx",
+    Printed,
+    "精确程度：exact 确数、more_than 余、at_least 以上、at_most 以内、nearly 近、about 约",
+    "How exactly it is stated: exact, more_than, at_least, at_most, nearly or about",
+);
+const URL: Column = text("url", Archive, "页面地址（站内相对）", "Address of its page below the site");
 
-const TO_REPORT: (&[&str], &str, &[&str]) = (&["report_id"], "reports", &["report_id"]);
-const TO_INDICATOR: (&[&str], &str, &[&str]) = (&["indicator"], "indicators", &["indicator"]);
-const TO_REGION: (&[&str], &str, &[&str]) = (&["region"], "regions", &["region"]);
+const fn refers(columns: &'static [&'static str], table: &'static str, theirs: &'static [&'static str]) -> Reference {
+    Reference { columns, table, theirs }
+}
+
+const TO_REPORT: Reference = refers(&["report_id"], "reports", &["report_id"]);
+const TO_INDICATOR: Reference = refers(&["indicator"], "indicators", &["indicator"]);
+const TO_REGION: Reference = refers(&["region"], "regions", &["region"]);
 
 /// Every table, in the order they are described.
-pub(super) const TABLES: &[Table] = &[
-    Table {
-        name: "reports",
-        title: "报告",
-        about: "One row per report",
-        columns: &[
-            REPORT,
-            text("url", "页面地址（站内相对）Address of its page below the site"),
-            text("json", "数据地址（站内相对）Address of its JSON below the site"),
-            text("kind", "文种 annual_report, self_inspection, statistics_table, notice or other"),
-            text("title", "标题 Title; in brackets when the text has none"),
-            text("title_standing", "标题的可靠程度 How the title is known; empty when it is not"),
-            text("agency_id", "机关编号 Agency id"),
-            AGENCY,
-            text("agency_standing", "机关的可靠程度 How the agency is known"),
-            REGION,
-            text("province", "省级 Province"),
-            text("city", "地级 City"),
-            text("county", "县级 County"),
-            YEAR,
-            text("year_standing", "年度的可靠程度 How the year is known"),
-            text("published", "发布日期（ISO 8601，照原文）Date put online, as printed"),
-            text("signed", "落款日期 Date under the signature"),
-            text("written", "成文日期 Date of the document"),
-            text("period_start", "统计起始日 First day of the statistics"),
-            text("period_end", "统计截止日 Last day of the statistics"),
-            text("source_name", "来源 Source the page names"),
-            text("source_url", "来源网址 Address of the source, from the publisher only"),
-            text("index_number", "索引号 Index number"),
-            text("document_number", "文号 Document number"),
-            text("publisher", "发布机构 Publishing body the page names"),
-            text("script", "原文字形 Script of the original: hans, hant or mixed"),
-            text("encoding", "原文编码 Encoding of the original"),
-            text("provenance", "来源性质 official, mirror or unknown"),
-            text("source_path", "原件路径 Path of the original below the content folder"),
-            SHA256,
-            Column { name: "bytes", kind: "integer", about: "原件字节数 Size of the original" },
-            text("forms", "所用统计表格式，以竖线分隔 Form regimes of its tables, separated by |"),
-            count("lines", "行数 Lines of the text"),
-            count("tables", "统计表数 Statutory tables"),
-            count("cells", "单元格数 Rows of this report in cells.csv"),
-            count("figures", "正文数字数 Rows of this report in figures.csv"),
-            count("edits", "规范化改动数 Edits made to the text"),
-            count("errors", "错误数 Findings of severity error"),
-            count("warnings", "警告数 Findings of severity warning"),
-            count("notes", "提示数 Findings of severity note"),
-            text("previous", "同一机关的上一份报告 Earlier report of the same agency"),
-            text("next", "同一机关的下一份报告 Later report of the same agency"),
-        ],
-        key: &["report_id"],
-        refers: &[(&["agency_id"], "agencies", &["agency_id"]), TO_REGION],
-        rows: Rows::OfReport(reports),
+pub(super) const TABLES: &[Flat] = &[
+    Flat {
+        table: FlatTable {
+            name: "reports",
+            title: "报告",
+            zh: "一行一份报告，含标题、机关、年度、日期与来源",
+            en: "One row per report",
+            columns: &[
+                REPORT,
+                URL,
+                text("json", Archive, "数据地址（站内相对）", "Address of its JSON below the site"),
+                text(
+                    "kind",
+                    Read,
+                    "文种：annual_report 年度报告、self_inspection 自查报告、statistics_table 统计表、notice 通知公告、other 其他",
+                    "annual_report, self_inspection, statistics_table, notice or other",
+                ),
+                text("title", Printed, "标题；原文没有的，拟在方括号内", "Title; in brackets when the text has none"),
+                text(
+                    "title_standing",
+                    Checked,
+                    "标题的可靠程度；不明则空",
+                    "How the title is known; empty when it is not",
+                ),
+                text("agency_id", Archive, "机关编号", "Agency id"),
+                AGENCY,
+                text(
+                    "agency_standing",
+                    Checked,
+                    "机关的可靠程度；不明则空",
+                    "How the agency is known; empty when it is not",
+                ),
+                REGION,
+                text("province", Standard, "省级", "Province"),
+                text("city", Standard, "地级", "City"),
+                text("county", Standard, "县级", "County"),
+                YEAR,
+                text(
+                    "year_standing",
+                    Checked,
+                    "年度的可靠程度；不明则空",
+                    "How the year is known; empty when it is not",
+                ),
+                text("published", Printed, "发布日期（ISO 8601，照原文）", "Date put online, as printed, ISO 8601"),
+                text("signed", Printed, "落款日期", "Date under the signature"),
+                text("written", Printed, "成文日期", "Date of the document"),
+                text("period_start", Printed, "统计起始日", "First day of the statistics"),
+                text("period_end", Printed, "统计截止日", "Last day of the statistics"),
+                text("source_name", Printed, "来源", "Source the page names"),
+                text(
+                    "source_url",
+                    Archive,
+                    "来源网址，由编者写明",
+                    "Address of the source, from the publisher of the archive only",
+                ),
+                text("index_number", Printed, "索引号", "Index number"),
+                text("document_number", Printed, "文号", "Document number"),
+                text("publisher", Printed, "发布机构", "Publishing body the page names"),
+                text(
+                    "script",
+                    Read,
+                    "原文字形：hans 简体、hant 繁体、mixed 混排",
+                    "Script of the original: hans, hant or mixed",
+                ),
+                text("encoding", File, "原文编码", "Encoding of the original"),
+                text(
+                    "provenance",
+                    Read,
+                    "来源性质：official 官方、mirror 转载、unknown 不明",
+                    "official, mirror or unknown",
+                ),
+                text("source_path", File, "原件在内容目录下的路径", "Path of the original below the content folder"),
+                SHA256,
+                count("bytes", File, BYTES, "原件大小", "Size of the original"),
+                text("forms", Read, "所用统计表格式，以竖线分隔", "Form regimes of its tables, separated by |"),
+                count("lines", Archive, LINES, "文本行数，含空行", "Lines of the text, blank ones included"),
+                count("tables", Archive, ("张", "tables"), "统计表数", "Statutory tables"),
+                count("cells", Archive, ("格", "cells"), "本报告在 cells 表中的行数", "Rows of this report in cells"),
+                count(
+                    "figures",
+                    Archive,
+                    ("个", "figures"),
+                    "本报告在 figures 表中的行数",
+                    "Rows of this report in figures",
+                ),
+                count("edits", Archive, ("处", "edits"), "规范化改动数", "Edits made to the text"),
+                count("errors", Checked, FINDINGS, "错误数", "Findings of severity error"),
+                count("warnings", Checked, FINDINGS, "警告数", "Findings of severity warning"),
+                count("notes", Checked, FINDINGS, "提示数", "Findings of severity note"),
+                text("previous", Archive, "同一机关的上一份报告", "Earlier report of the same agency"),
+                text("next", Archive, "同一机关的下一份报告", "Later report of the same agency"),
+                count(
+                    "personal_numbers",
+                    Read,
+                    ("个", "numbers"),
+                    "正文里的身份证、手机、银行卡号码数",
+                    "Identity-card, mobile and bank-card numbers in the text",
+                ),
+                text(
+                    "copy",
+                    Archive,
+                    "原件副本：whole 逐字节、masked 遮盖了号码、withheld 未发布",
+                    "How far the published copy is the file: whole, masked or withheld",
+                ),
+                count(
+                    "agency_line",
+                    Read,
+                    LINE_NUMBER,
+                    "写明机关的行；由编者写明或推知则空",
+                    "Line that names the agency; empty when curated or inferred",
+                ),
+                count(
+                    "year_line",
+                    Read,
+                    LINE_NUMBER,
+                    "写明年度的行；由编者写明或推知则空",
+                    "Line that names the year; empty when curated or inferred",
+                ),
+            ],
+            key: &["report_id"],
+            refers: &[
+                refers(&["agency_id"], "agencies", &["agency_id"]),
+                TO_REGION,
+                refers(&["previous"], "reports", &["report_id"]),
+                refers(&["next"], "reports", &["report_id"]),
+            ],
+            lookups: &[&["agency_id"], &["region"], &["year"]],
+            text: None,
+        },
+        fill: Fill::OfReport(rows::reports),
     },
-    Table {
-        name: "core",
-        title: "可比指标",
-        about: "One row per report and comparable indicator: the figure of the report's own year and body",
-        columns: &[
-            REPORT,
-            text("indicator", "指标编号 Indicator id"),
-            AGENCY,
-            REGION,
-            YEAR,
-            VALUE,
-            UNIT,
-            text(
-                "raw",
-                "原文印出的样子；由多格相加或补出者为空 As printed; empty for a sum of cells or a solved value",
-            ),
-            text("approx", "精确程度 exact, more_than, at_least, at_most, nearly or about"),
-            STANDING,
-            text("from", "取自表格或正文 table or prose"),
-            LINE,
-            text("alternatives", "同一报告的其他说法，以竖线分隔 Other values the report gives, separated by |"),
-            SHA256,
-        ],
-        key: &["report_id", "indicator"],
-        refers: &[TO_REPORT, TO_INDICATOR, TO_REGION],
-        rows: Rows::OfReport(core),
+    Flat {
+        table: FlatTable {
+            name: "core",
+            title: "可比指标",
+            zh: "一行是一份报告的一项可比指标，即该报告本年度、本机关的数字",
+            en: "One row per report and comparable indicator: the figure of the report's own year and body",
+            columns: &[
+                REPORT,
+                text("indicator", Standard, "指标编号", "Indicator id"),
+                AGENCY,
+                REGION,
+                YEAR,
+                VALUE,
+                UNIT,
+                text(
+                    "raw",
+                    Printed,
+                    "原文印出的样子；由多格相加或补出者为空",
+                    "As printed; empty for a sum of cells or a solved value",
+                ),
+                APPROX,
+                STANDING,
+                text("from", Read, "取自表格 table 或正文 prose", "table or prose"),
+                LINE,
+                text(
+                    "alternatives",
+                    Printed,
+                    "同一报告的其他说法，以竖线分隔",
+                    "Other values the report gives, separated by |",
+                ),
+                SHA256,
+                text(
+                    "cells",
+                    Standard,
+                    "所取的格，写作 格式:表.行.列；由多格相加者以 + 相连",
+                    "The cell it is taken from, as form:table.row.column; a sum names its cells, joined by +",
+                ),
+            ],
+            key: &["report_id", "indicator"],
+            refers: &[TO_REPORT, TO_INDICATOR, TO_REGION],
+            lookups: &[&["indicator", "year"]],
+            text: None,
+        },
+        fill: Fill::OfReport(rows::core),
     },
-    Table {
-        name: "figures",
-        title: "正文数字",
-        about: "One row per statistic stated in prose",
-        columns: &[
-            REPORT,
-            count("figure", "报告内序号，从 1 起 Number within the report, from 1"),
-            AGENCY,
-            REGION,
-            YEAR,
-            text("indicator", "指标编号；词典以外者为空 Indicator id; empty when it is none of the dictionary"),
-            text("label", "所计之物，照原文 What is counted, in the report's words"),
-            VALUE,
-            UNIT,
-            RAW,
-            text("approx", "精确程度 exact, more_than, at_least, at_most, nearly or about"),
-            text("scope", "范围 agency, aggregate, hosted or other"),
-            text("period", "期间 year, cumulative or part_year"),
-            Column {
-                name: "subset", kind: "boolean", about: "前一数字的一部分（其中）Part of the figure before it"
-            },
-            STANDING,
-            LINE,
-            count("start", "行内起始字节（UTF-8，改动之前）First byte in the decoded source line"),
-            count("end", "行内结束字节 One past the last byte"),
-            text("sentence", "所在句子 The sentence it stands in"),
-            SHA256,
-        ],
-        key: &["report_id", "figure"],
-        refers: &[TO_REPORT, TO_INDICATOR, TO_REGION],
-        rows: Rows::OfReport(figures),
+    Flat {
+        table: FlatTable {
+            name: "figures",
+            title: "正文数字",
+            zh: "一行是正文中的一个数字，含所在句子与位置",
+            en: "One row per statistic stated in prose",
+            columns: &[
+                REPORT,
+                count("figure", Archive, ORDINAL, "报告内序号，从 1 起", "Number within the report, from 1"),
+                AGENCY,
+                REGION,
+                YEAR,
+                text(
+                    "indicator",
+                    Read,
+                    "指标编号；词典以外者为空",
+                    "Indicator id; empty when it is none of the dictionary",
+                ),
+                text("label", Printed, "所计之物，照原文", "What is counted, in the report's words"),
+                VALUE,
+                UNIT,
+                RAW,
+                APPROX,
+                text(
+                    "scope",
+                    Read,
+                    "范围：agency 本机关、aggregate 全地区或全系统、hosted 进驻单位、other 其他",
+                    "Whose figure it is: agency, aggregate, hosted or other",
+                ),
+                text(
+                    "period",
+                    Read,
+                    "期间：year 全年、cumulative 累计、part_year 部分月份",
+                    "year, cumulative or part_year",
+                ),
+                flag("subset", Read, "是前一数字的一部分（其中）", "Part of the figure before it"),
+                STANDING,
+                LINE,
+                count(
+                    "start",
+                    Read,
+                    BYTES,
+                    "行内起始字节（UTF-8，改动之前，从 0 起）",
+                    "First byte in the decoded source line, from 0",
+                ),
+                count("end", Read, BYTES, "行内结束字节的后一个", "One past the last byte"),
+                text("sentence", Printed, "所在句子", "The sentence it stands in"),
+                SHA256,
+            ],
+            key: &["report_id", "figure"],
+            refers: &[TO_REPORT, TO_INDICATOR, TO_REGION],
+            lookups: &[&["indicator", "year"]],
+            text: None,
+        },
+        fill: Fill::OfReport(rows::figures),
     },
-    Table {
-        name: "cells",
-        title: "统计表单元格",
-        about: "One row per cell of a statutory table",
-        columns: &[
-            REPORT,
-            count("table_no", "报告内第几张表，从 1 起 Number of the table within the report, from 1"),
-            count("cell", "表内第几格，从 1 起 Number of the cell within the table, from 1"),
-            AGENCY,
-            REGION,
-            YEAR,
-            text("form", "格式 Form regime"),
-            text("table", "表 Table of the form"),
-            text("row", "行 Row of the form; x1, x2… for a row no form knows"),
-            text("row_label", "行名 Official label of the row"),
-            text("column", "列 Column of the form; x1, x2… for a column no form knows"),
-            text("column_label", "列名 Official label of the column"),
-            VALUE,
-            UNIT,
-            RAW,
-            STANDING,
-            LINE,
-            text("by", "所依勾稽关系，以竖线分隔 Identities that confirm, give or contradict it, separated by |"),
-            text("label", "表外行列印出的名称 Printed label of an unmapped row or column"),
-            SHA256,
-        ],
-        key: &["report_id", "table_no", "cell"],
-        refers: &[TO_REPORT, TO_REGION],
-        rows: Rows::OfReport(cells),
+    Flat {
+        table: FlatTable {
+            name: "cells",
+            title: "统计表单元格",
+            zh: "一行是统计表中的一格，含印出的原样与可靠程度",
+            en: "One row per cell of a statutory table",
+            columns: &[
+                REPORT,
+                count(
+                    "table_no",
+                    Archive,
+                    ORDINAL,
+                    "报告内第几张表，从 1 起",
+                    "Number of the table within the report, from 1",
+                ),
+                count("cell", Archive, ORDINAL, "表内第几格，从 1 起", "Number of the cell within the table, from 1"),
+                AGENCY,
+                REGION,
+                YEAR,
+                text("form", Read, "格式", "Form regime"),
+                text("table", Standard, "表", "Table of the form"),
+                text("row", Standard, "行；表外的行为 x1、x2…", "Row of the form; x1, x2… for a row no form knows"),
+                text("row_label", Standard, "行名", "Official label of the row"),
+                text(
+                    "column",
+                    Standard,
+                    "列；表外的列为 x1、x2…",
+                    "Column of the form; x1, x2… for a column no form knows",
+                ),
+                text("column_label", Standard, "列名", "Official label of the column"),
+                VALUE,
+                UNIT,
+                RAW,
+                STANDING,
+                LINE,
+                text(
+                    "by",
+                    Checked,
+                    "所依勾稽关系，以竖线分隔",
+                    "Identities that confirm, give or contradict it, separated by |",
+                ),
+                text("label", Printed, "表外行列印出的名称", "Printed label of an unmapped row or column"),
+                SHA256,
+            ],
+            key: &["report_id", "table_no", "cell"],
+            refers: &[TO_REPORT, TO_REGION],
+            lookups: &[&["row", "column"]],
+            text: None,
+        },
+        fill: Fill::OfReport(rows::cells),
     },
-    Table {
-        name: "findings",
-        title: "核查发现",
-        about: "One row per finding: what does not add up",
-        columns: &[
-            REPORT,
-            count("finding", "报告内序号，从 1 起 Number within the report, from 1"),
-            AGENCY,
-            REGION,
-            YEAR,
-            text("code", "代码 Finding code, explained on the method page"),
-            text("severity", "轻重 error, warning or note"),
-            text("message", "说明 What was found, in Chinese"),
-            LINE,
-            text("raw", "该行文字（规范化后）Text of that line, normalized"),
-            text("help", "建议 What to do about it"),
-            text("related", "涉及的其他报告，以竖线分隔 Other reports it involves, separated by |"),
-            SHA256,
-        ],
-        key: &["report_id", "finding"],
-        refers: &[TO_REPORT, TO_REGION],
-        rows: Rows::OfReport(findings),
+    Flat {
+        table: FlatTable {
+            name: "findings",
+            title: "核查发现",
+            zh: "一行是一条核查发现，即一处对不上",
+            en: "One row per finding: what does not add up",
+            columns: &[
+                REPORT,
+                count("finding", Archive, ORDINAL, "报告内序号，从 1 起", "Number within the report, from 1"),
+                AGENCY,
+                REGION,
+                YEAR,
+                text("code", Checked, "代码，见方法页", "Finding code, explained on the method page"),
+                text("severity", Checked, "轻重：error 错误、warning 警告、note 提示", "error, warning or note"),
+                text("message", Checked, "说明", "What was found, in Chinese"),
+                LINE,
+                text("raw", Printed, "该行文字（规范化后）", "Text of that line, normalized"),
+                text("help", Checked, "建议", "What to do about it"),
+                text("related", Checked, "涉及的其他报告，以竖线分隔", "Other reports it involves, separated by |"),
+                SHA256,
+            ],
+            key: &["report_id", "finding"],
+            refers: &[TO_REPORT, TO_REGION],
+            lookups: &[&["code"]],
+            text: None,
+        },
+        fill: Fill::OfReport(rows::findings),
     },
-    Table {
-        name: "agencies",
-        title: "机关",
-        about: "One row per agency",
-        columns: &[
-            text("agency_id", "机关编号 Agency id"),
-            text("name", "名称 Canonical name"),
-            text("aliases", "别名，以竖线分隔 Other names, separated by |"),
-            REGION,
-            text("successor_of", "所承接的机关编号 Id of the agency it succeeded"),
-            count("reports", "报告数 Number of reports"),
-            count("first_year", "最早年度 Earliest report year"),
-            count("last_year", "最近年度 Latest report year"),
-            text("url", "页面地址（站内相对）Address of its page below the site"),
-        ],
-        key: &["agency_id"],
-        refers: &[TO_REGION],
-        rows: Rows::OfArchive(agencies),
+    Flat {
+        table: FlatTable {
+            name: "lines",
+            title: "全文",
+            zh: "一行是报告文本中不空的一行；只在 SQLite 与 Parquet 中",
+            en: "One row per line of text that is not blank; in SQLite and Parquet only",
+            columns: &[
+                REPORT,
+                count("line", File, LINE_NUMBER, "原文行号，从 1 起", "Line in the original, from 1"),
+                text(
+                    "role",
+                    Read,
+                    "这一行是什么：title 标题、chrome 页面文字、meta 出处、heading 小标题、prose 正文、table 表格",
+                    "title, chrome, meta, heading, prose or table",
+                ),
+                text("text", Printed, "文字（规范化后）", "Text, normalized"),
+            ],
+            key: &["report_id", "line"],
+            refers: &[TO_REPORT],
+            lookups: &[],
+            text: Some("text"),
+        },
+        fill: Fill::OfReport(rows::lines),
     },
-    Table {
-        name: "regions",
-        title: "地区",
-        about: "One row per region, the regions above it included",
-        columns: &[
-            REGION,
-            text("name", "名称 Name"),
-            text("parent", "上级地区代码 Code of the region above"),
-            count("reports", "报告数，含下级 Number of reports, regions below included"),
-            text("url", "页面地址（站内相对）Address of its page below the site"),
-        ],
-        key: &["region"],
-        refers: &[(&["parent"], "", &["region"])],
-        rows: Rows::OfArchive(regions),
+    Flat {
+        table: FlatTable {
+            name: "agencies",
+            title: "机关",
+            zh: "一行一个机关，含别名、地区与报告数",
+            en: "One row per agency",
+            columns: &[
+                text("agency_id", Archive, "机关编号，编定后不再改变", "Agency id, minted once and never changed"),
+                text("name", Read, "名称", "Canonical name"),
+                text("aliases", Read, "别名，以竖线分隔", "Other names, separated by |"),
+                REGION,
+                text(
+                    "successor_of",
+                    Archive,
+                    "所承接的机关编号，由编者写明",
+                    "Id of the agency it succeeded, from the publisher of the archive",
+                ),
+                count("reports", Archive, REPORTS, "报告数", "Number of reports"),
+                count("first_year", Archive, YEARS, "最早年度", "Earliest report year"),
+                count("last_year", Archive, YEARS, "最近年度", "Latest report year"),
+                URL,
+            ],
+            key: &["agency_id"],
+            refers: &[TO_REGION],
+            lookups: &[&["name"]],
+            text: None,
+        },
+        fill: Fill::OfArchive(rows::agencies),
     },
-    Table {
-        name: "indicators",
-        title: "指标词典",
-        about: "One row per indicator of the dictionary",
-        columns: &[
-            text("indicator", "指标编号 Indicator id"),
-            text("label", "名称 Name"),
-            text("about", "含义 What is counted"),
-            text("unit", "单位 Unit"),
-            text("group", "类别 Theme"),
-            Column {
-                name: "stock",
-                kind: "boolean",
-                about: "时点数而非全年数 A level at a date, not a count over the year",
-            },
-            count("reports", "给出该指标的报告数 Number of reports that give it"),
-            text("url", "页面地址（站内相对）Address of its page below the site"),
-        ],
-        key: &["indicator"],
-        refers: &[],
-        rows: Rows::OfArchive(all_indicators),
+    Flat {
+        table: FlatTable {
+            name: "regions",
+            title: "地区",
+            zh: "一行一个地区，含其上级",
+            en: "One row per region, the regions above it included",
+            columns: &[
+                REGION,
+                text("name", Standard, "名称", "Name"),
+                text("parent", Standard, "上级地区代码", "Code of the region above"),
+                count("reports", Archive, REPORTS, "报告数，含下级", "Number of reports, regions below included"),
+                URL,
+            ],
+            key: &["region"],
+            refers: &[refers(&["parent"], "regions", &["region"])],
+            lookups: &[],
+            text: None,
+        },
+        fill: Fill::OfArchive(rows::regions),
+    },
+    Flat {
+        table: FlatTable {
+            name: "indicators",
+            title: "指标词典",
+            zh: "一行一项指标",
+            en: "One row per indicator of the dictionary",
+            columns: &[
+                text("indicator", Standard, "指标编号", "Indicator id"),
+                text("label", Standard, "名称", "Name, in Chinese"),
+                text("about", Standard, "含义", "What is counted, in Chinese"),
+                text("unit", Standard, "单位", "Unit"),
+                text("group", Standard, "类别", "Theme, in Chinese"),
+                flag("stock", Standard, "时点数，而非全年数", "A level at a date, not a count over the year"),
+                count("reports", Archive, REPORTS, "给出该指标的报告数", "Number of reports that give it"),
+                URL,
+            ],
+            key: &["indicator"],
+            refers: &[],
+            lookups: &[],
+            text: None,
+        },
+        fill: Fill::OfArchive(rows::indicators),
+    },
+    Flat {
+        table: FlatTable {
+            name: "codebook",
+            title: "字段说明",
+            zh: "一行一个字段：含义、单位与来源",
+            en: "One row per column: meaning, unit and source",
+            columns: &[
+                text("table", Archive, "表", "Table"),
+                text("column", Archive, "字段", "Column"),
+                count("position", Archive, ORDINAL, "第几列，从 1 起", "Place of the column, from 1"),
+                text(
+                    "kind",
+                    Archive,
+                    "类型：string 文字、integer 整数、number 精确小数、boolean 真假",
+                    "string, integer, number or boolean",
+                ),
+                text("meaning_zh", Archive, "含义（中文）", "Meaning, in Chinese"),
+                text("meaning_en", Archive, "含义（英文）", "Meaning, in English"),
+                text("unit_zh", Archive, "单位（中文）；不是数则空", "Unit, in Chinese; empty when it is no number"),
+                text("unit_en", Archive, "单位（英文）", "Unit, in English"),
+                text("source_zh", Archive, "来源（中文）", "Where it comes from, in Chinese"),
+                text("source_en", Archive, "来源（英文）", "Where it comes from, in English"),
+            ],
+            key: &["table", "column"],
+            refers: &[],
+            lookups: &[],
+            text: None,
+        },
+        fill: Fill::OfArchive(rows::codebook),
     },
 ];
-
-/// Several values in one field.
-fn list<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> String {
-    values.into_iter().map(|v| v.as_ref().to_owned()).collect::<Vec<_>>().join("|")
-}
-
-fn agency(entry: &Entry) -> Option<&String> {
-    entry.card.agency.as_ref().map(|a| &a.name)
-}
-
-fn value<T>(known: &Option<Known<T>>) -> Option<&T> {
-    known.as_ref().and_then(|k| k.value.as_ref())
-}
-
-fn reports(_: &Archive, entry: &Entry, report: &Report, csv: &mut Csv) -> io::Result<()> {
-    let (card, place) = (&entry.card, entry.place.as_ref());
-    let (dates, source, original) = (&report.dates, &report.source, &report.original);
-    csv.row([
-        (&card.id).into(),
-        (&card.url).into(),
-        (&card.json).into(),
-        wire(&card.kind).into(),
-        (&card.title).into(),
-        report.title.standing.map(|s| wire(&s)).into(),
-        card.agency.as_ref().map(|a| &a.id).into(),
-        agency(entry).into(),
-        report.agency.standing.map(|s| wire(&s)).into(),
-        card.region.as_ref().into(),
-        place.and_then(|p| p.province.as_ref()).into(),
-        place.and_then(|p| p.city.as_ref()).into(),
-        place.and_then(|p| p.county.as_ref()).into(),
-        card.year.into(),
-        report.year.standing.map(|s| wire(&s)).into(),
-        value(&dates.published).into(),
-        value(&dates.signed).into(),
-        value(&dates.written).into(),
-        value(&dates.period_start).into(),
-        value(&dates.period_end).into(),
-        value(&source.name).into(),
-        value(&source.url).into(),
-        value(&source.index_number).into(),
-        value(&source.document_number).into(),
-        value(&source.publisher).into(),
-        wire(&card.script).into(),
-        wire(&original.encoding).into(),
-        wire(&card.provenance).into(),
-        (&card.source_path).into(),
-        (&card.sha256).into(),
-        original.bytes.into(),
-        list(&card.forms).into(),
-        report.lines.len().into(),
-        report.tables.len().into(),
-        report.tables.iter().map(|t| t.cells.len()).sum::<usize>().into(),
-        report.figures.len().into(),
-        report.edits.len().into(),
-        card.findings.error.into(),
-        card.findings.warning.into(),
-        card.findings.note.into(),
-        entry.previous.as_ref().into(),
-        entry.next.as_ref().into(),
-    ])
-}
-
-fn core(_: &Archive, entry: &Entry, report: &Report, csv: &mut Csv) -> io::Result<()> {
-    for (id, core) in &report.core {
-        csv.row([
-            (&entry.card.id).into(),
-            id.into(),
-            agency(entry).into(),
-            entry.card.region.as_ref().into(),
-            entry.card.year.into(),
-            core.value.into(),
-            core.unit.as_ref().into(),
-            printed(report, id, core).into(),
-            wire(&core.approx).into(),
-            wire(&core.standing).into(),
-            wire(&core.from).into(),
-            core.line.into(),
-            list(core.alternatives.iter().map(|a| a.value.to_string())).into(),
-            (&entry.card.sha256).into(),
-        ])?;
-    }
-    Ok(())
-}
-
-/// The printed form of a core figure: that of the figure or cell on its line with its value. A sum of cells was printed nowhere.
-fn printed<'a>(report: &'a Report, indicator: &str, core: &Core) -> Option<&'a String> {
-    let line = core.line?;
-    match core.from {
-        CoreFrom::Prose => {
-            let mut figures = report.figures.iter().filter(|f| f.line == line && f.value == core.value);
-            figures.find(|f| f.indicator.as_deref() == Some(indicator)).map(|f| &f.raw)
-        }
-        CoreFrom::Table => {
-            let mut cells = report.tables.iter().flat_map(|t| &t.cells);
-            cells.find(|c| c.line == Some(line) && c.value == Some(core.value)).and_then(|c| c.raw.as_ref())
-        }
-    }
-}
-
-fn figures(_: &Archive, entry: &Entry, report: &Report, csv: &mut Csv) -> io::Result<()> {
-    for (figure, no) in report.figures.iter().zip(1usize..) {
-        csv.row([
-            (&entry.card.id).into(),
-            no.into(),
-            agency(entry).into(),
-            entry.card.region.as_ref().into(),
-            entry.card.year.into(),
-            figure.indicator.as_ref().into(),
-            (&figure.label).into(),
-            figure.value.into(),
-            figure.unit.as_ref().into(),
-            (&figure.raw).into(),
-            wire(&figure.approx).into(),
-            wire(&figure.scope).into(),
-            wire(&figure.period).into(),
-            figure.subset.into(),
-            wire(&figure.standing).into(),
-            figure.line.into(),
-            figure.start.into(),
-            figure.end.into(),
-            (&figure.sentence).into(),
-            (&entry.card.sha256).into(),
-        ])?;
-    }
-    Ok(())
-}
-
-fn cells(_: &Archive, entry: &Entry, report: &Report, csv: &mut Csv) -> io::Result<()> {
-    for (table, table_no) in report.tables.iter().zip(1usize..) {
-        for (cell, no) in table.cells.iter().zip(1usize..) {
-            let row = table.rows.iter().find(|r| r.id == cell.row).map(|r| &r.label);
-            let column = table.columns.iter().find(|c| c.id == cell.column).map(|c| &c.label);
-            csv.row([
-                (&entry.card.id).into(),
-                table_no.into(),
-                no.into(),
-                agency(entry).into(),
-                entry.card.region.as_ref().into(),
-                entry.card.year.into(),
-                (&table.form).into(),
-                (&table.table).into(),
-                (&cell.row).into(),
-                row.into(),
-                (&cell.column).into(),
-                column.into(),
-                cell.value.into(),
-                cell.unit.as_ref().into(),
-                cell.raw.as_ref().into(),
-                wire(&cell.standing).into(),
-                cell.line.into(),
-                list(&cell.by).into(),
-                cell.label.as_ref().into(),
-                (&entry.card.sha256).into(),
-            ])?;
-        }
-    }
-    Ok(())
-}
-
-fn findings(_: &Archive, entry: &Entry, report: &Report, csv: &mut Csv) -> io::Result<()> {
-    for (finding, no) in report.findings.iter().zip(1usize..) {
-        let line = finding.line.and_then(|no| report.lines.get(no.checked_sub(1)? as usize));
-        csv.row([
-            (&entry.card.id).into(),
-            no.into(),
-            agency(entry).into(),
-            entry.card.region.as_ref().into(),
-            entry.card.year.into(),
-            (&finding.code).into(),
-            wire(&finding.severity).into(),
-            (&finding.message).into(),
-            finding.line.into(),
-            line.map(|l| &l.text).into(),
-            finding.help.as_ref().into(),
-            list(&finding.related).into(),
-            (&entry.card.sha256).into(),
-        ])?;
-    }
-    Ok(())
-}
-
-fn agencies(archive: &Archive, csv: &mut Csv) -> io::Result<()> {
-    for agency in archive.agencies.values() {
-        let years = || agency.entries.iter().filter_map(|&i| archive.entries.get(i)?.card.year);
-        csv.row([
-            (&agency.id).into(),
-            (&agency.name).into(),
-            list(&agency.aliases).into(),
-            agency.region.as_ref().into(),
-            agency.successor_of.as_ref().into(),
-            agency.reports.into(),
-            years().min().into(),
-            years().max().into(),
-            (&agency.url).into(),
-        ])?;
-    }
-    Ok(())
-}
-
-fn regions(archive: &Archive, csv: &mut Csv) -> io::Result<()> {
-    for region in archive.regions.values() {
-        csv.row([
-            (&region.code).into(),
-            (&region.name).into(),
-            region.parent.as_ref().into(),
-            region.reports.into(),
-            (&region.url).into(),
-        ])?;
-    }
-    Ok(())
-}
-
-fn all_indicators(archive: &Archive, csv: &mut Csv) -> io::Result<()> {
-    for indicator in &indicators(archive) {
-        csv.row([
-            (&indicator.id).into(),
-            (&indicator.label).into(),
-            (&indicator.about).into(),
-            (&indicator.unit).into(),
-            (&indicator.group).into(),
-            indicator.stock.into(),
-            indicator.reports.into(),
-            (&indicator.url).into(),
-        ])?;
-    }
-    Ok(())
-}

@@ -2,9 +2,10 @@
 
 use super::Id;
 use super::diagnostic::Finding;
+use super::flat::{FlatTable, Question};
 use super::form::{Form, Indicator};
 use super::page::Site;
-use super::report::{Core, Kind, Place, Provenance, Report};
+use super::report::{Copied, Core, Kind, Place, Provenance, Report};
 use super::source::Script;
 use super::value::Decimal;
 use schemars::JsonSchema;
@@ -37,6 +38,10 @@ pub struct Archive {
     pub rules: Arc<Vec<RuleDoc>>,
     /// The data files the exports write, for the data page.
     pub downloads: Arc<Vec<Download>>,
+    /// What the flat tables among them are, for the codebook.
+    pub tables: Vec<&'static FlatTable>,
+    /// Questions the database answers.
+    pub questions: &'static [Question],
     /// The publisher's own pages (`content/_pages/*.md`), by slug.
     pub pages: Vec<OwnPage>,
     /// Counts of the inputs.
@@ -47,12 +52,39 @@ pub struct Archive {
     pub ignored: Vec<Ignored>,
     /// The whole of one report, by index into `entries`; the pipeline supplies it from the cache.
     pub body: Arc<dyn Fn(usize) -> Report + Send + Sync>,
-    /// The bytes of one original, by index into `entries`.
+    /// The bytes of the published copy of one original, by index into `entries`.
     pub original: Arc<dyn Fn(usize) -> Vec<u8> + Send + Sync>,
 }
 
+/// An archive without reports.
+impl Default for Archive {
+    fn default() -> Self {
+        Archive {
+            site: Site::default(),
+            generator: String::new(),
+            build_id: String::new(),
+            entries: Vec::new(),
+            agencies: BTreeMap::new(),
+            regions: BTreeMap::new(),
+            years: Vec::new(),
+            indicators: Arc::default(),
+            forms: Arc::default(),
+            rules: Arc::default(),
+            downloads: Arc::default(),
+            tables: Vec::new(),
+            questions: &[],
+            pages: Vec::new(),
+            inputs: Inputs::default(),
+            quarantined: Vec::new(),
+            ignored: Vec::new(),
+            body: Arc::new(|_| Report::default()),
+            original: Arc::new(|_| Vec::new()),
+        }
+    }
+}
+
 /// One report in the archive's columns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// What `index.json` says of it.
     pub card: Card,
@@ -64,6 +96,8 @@ pub struct Entry {
     pub core: BTreeMap<Id, Core>,
     /// Its findings.
     pub findings: Vec<Finding>,
+    /// How far its published copy is the file.
+    pub copied: Copied,
     /// Digest of everything its page shows, neighbours included.
     pub digest: String,
     /// The same agency's earlier report.
@@ -73,7 +107,7 @@ pub struct Entry {
 }
 
 /// A report in `index.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Card {
     /// Report id.
     pub id: String,
@@ -224,7 +258,7 @@ pub struct Ignored {
 }
 
 /// A data file offered for download.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Download {
     /// Path below the site.
     pub path: String,
@@ -232,6 +266,14 @@ pub struct Download {
     pub media: String,
     /// What it is, in Chinese.
     pub about: String,
+    /// The flat table it holds.
+    pub table: Option<String>,
+    /// Rows of that table; null until it is written.
+    pub rows: Option<usize>,
+    /// Size; null until it is written.
+    pub bytes: Option<u64>,
+    /// SHA-256, lower-case hex; null until it is written.
+    pub sha256: Option<String>,
 }
 
 /// A page written by the publisher.

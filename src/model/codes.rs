@@ -110,6 +110,31 @@ pub const CODES: &[Code] = &[
         about_en: "The program failed on this file. That is a defect of nianbao, not of the file, which is quarantined while the others are published. Please report it with the file.",
         example: "a.txt",
     },
+    // privacy: numbers of persons
+    Code {
+        id: "personal-data-masked",
+        severity: Note,
+        title: "个人号码已遮盖",
+        about: "正文里有身份证号码、手机号码或银行卡号，已在页面、数据、检索和原件副本中逐字遮盖；原件的校验值仍是收到的文件的。带区号的固定电话、文号、索引号和统计数字不动。若遮错了，请指出行号。",
+        about_en: "The text has identity-card, mobile or bank-card numbers; they are masked, character by character, in pages, data, search and the copy of the original, whose checksum stays that of the file as found. Office telephones with an area code, document and index numbers and figures are left alone. If something was masked that should not be, report the line.",
+        example: "联系人手机 138… → ***********",
+    },
+    Code {
+        id: "personal-data-shown",
+        severity: Warning,
+        title: "个人号码未遮盖",
+        about: "正文里有身份证号码、手机号码或银行卡号，本站按 site.toml 的 [privacy] mode = \"notice\" 原样发布。若要遮盖，改为 \"mask\"。",
+        about_en: "The text has identity-card, mobile or bank-card numbers, and site.toml has them published as they stand. Write mode = \"mask\" under [privacy] to mask them.",
+        example: "第 12 行有手机号码",
+    },
+    Code {
+        id: "personal-data-refused",
+        severity: Error,
+        title: "有个人号码，不予发布",
+        about: "正文里有身份证号码、手机号码或银行卡号，而 site.toml 的 [privacy] 写明 mode = \"refuse\"，或号码无法可靠遮盖。该文件被隔离。请在原文中遮盖后重新加入，或改用 mode = \"mask\"。",
+        about_en: "The text has identity-card, mobile or bank-card numbers, and site.toml says mode = \"refuse\", or they cannot be masked reliably. The file is quarantined. Mask them in the file and add it again, or use mode = \"mask\".",
+        example: "正文有手机号码 1 处",
+    },
     // normalize: text
     Code {
         id: "mojibake-left",

@@ -7,6 +7,7 @@
 pub mod archive;
 mod codes;
 pub mod diagnostic;
+pub mod flat;
 pub mod form;
 pub mod page;
 pub mod report;

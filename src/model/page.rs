@@ -1,7 +1,9 @@
 //! What is published: pages to render, files to write, and where they go.
 
+use rusqlite::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// A page of the site, not yet rendered. Its context is exactly the JSON published beside it.
 pub struct Page {
@@ -38,6 +40,21 @@ pub trait Sink {
             all
         });
         self.put(Artifact { path: path.to_owned(), bytes })
+    }
+
+    /// An empty database, to be filled and handed back to [`Sink::put_database`]: in memory, unless the sink has a better place for it.
+    fn database(&mut self, path: &str) -> std::io::Result<Connection> {
+        let _ = path;
+        Connection::open_in_memory().map_err(std::io::Error::other)
+    }
+
+    /// Takes a database that is whole. Gives its size and SHA-256.
+    fn put_database(&mut self, path: &str, mut database: Connection) -> std::io::Result<(u64, String)> {
+        let bytes = database.serialize("main").map_err(std::io::Error::other)?.to_vec();
+        let (size, sha256) =
+            (bytes.len() as u64, Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect());
+        self.put(Artifact { path: path.to_owned(), bytes })?;
+        Ok((size, sha256))
     }
 
     /// Takes over a file as it was published before, if it still has that SHA-256. False: it has to be put.

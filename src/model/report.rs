@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Everything known of one report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// `<agency>-<year>[-n]`, minted once; empty until the archive is assembled.
     pub id: String,
@@ -31,6 +31,8 @@ pub struct Report {
     pub source: Origin,
     /// The file as found.
     pub original: Original,
+    /// Numbers of persons in the text.
+    pub personal: Personal,
     /// The normalized text, one entry per line of the file.
     pub lines: Vec<TextLine>,
     /// Its outline.
@@ -185,6 +187,53 @@ pub struct Original {
     pub provenance: Provenance,
     /// Name of the copy beside the report's page.
     pub copy: String,
+    /// How far the copy is the file. `sha256` and `bytes` are those of the file as found in any case.
+    pub published: Copied,
+}
+
+impl Original {
+    /// Name of the copy of a content file: never under an extension that a browser would run.
+    pub fn copy_name(path: &str) -> &'static str {
+        let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("md") => "original.md",
+            Some("html" | "htm") => "original.html.txt",
+            _ => "original.txt",
+        }
+    }
+}
+
+/// How far the published copy of a file is the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Copied {
+    /// Byte for byte.
+    #[default]
+    Whole,
+    /// Numbers of persons are masked, each byte by an asterisk; every other byte is as found.
+    Masked,
+    /// It has numbers of persons in a form that cannot be masked byte for byte, so no copy is published.
+    Withheld,
+}
+
+/// Numbers of persons in the text of a report: how many were found, and whether they are masked wherever the text is published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Personal {
+    /// 居民身份证号码.
+    pub identity_cards: u32,
+    /// 手机号码.
+    pub mobiles: u32,
+    /// 银行卡号.
+    pub bank_cards: u32,
+    /// Whether they are masked; false when the publisher has them shown, or there are none.
+    pub masked: bool,
+}
+
+impl Personal {
+    /// All of them.
+    pub fn total(self) -> u32 {
+        self.identity_cards + self.mobiles + self.bank_cards
+    }
 }
 
 /// What sort of site a text came from.

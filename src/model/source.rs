@@ -25,6 +25,18 @@ pub struct Sidecar {
     pub text: String,
 }
 
+/// What the publisher wants done with numbers of persons: `[privacy] mode` in `site.toml`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PrivacyMode {
+    /// Published, with a finding.
+    Notice,
+    /// Masked everywhere; the default.
+    #[default]
+    Mask,
+    /// The report is quarantined.
+    Refuse,
+}
+
 /// How the bytes became text, decided by proof.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -75,6 +75,20 @@ pub fn decode(bytes: &[u8], declared: Option<&str>) -> Result<(String, Encoding)
     Ok((text, encoding))
 }
 
+/// The way back, mark included.
+pub fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
+    let utf16 = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+        mark.into_iter().chain(text.encode_utf16().flat_map(bytes)).collect()
+    };
+    match encoding {
+        Encoding::Utf8 => text.as_bytes().to_vec(),
+        Encoding::Utf8Bom => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        Encoding::Gb18030 => GB18030.encode(text).0.into_owned(),
+        Encoding::Utf16Le => utf16([0xff, 0xfe], u16::to_le_bytes),
+        Encoding::Utf16Be => utf16([0xfe, 0xff], u16::to_be_bytes),
+    }
+}
+
 fn unknown(why: &str) -> Finding {
     let mut finding = Finding::new("encoding-unknown", None, format!("编码无法证明：{why}"));
     finding.help = Some("请用编辑器转存为 UTF-8 后重新加入".to_owned());

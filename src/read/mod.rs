@@ -14,19 +14,33 @@ mod text;
 pub use page::own_page;
 
 use crate::model::diagnostic::Finding;
-use crate::model::source::{Draft, Line, Source, Syntax};
+use crate::model::source::{Draft, Encoding, Line, Source, Syntax};
 
 /// Reads a file. `Err` quarantines it.
 pub fn read(source: &Source) -> Result<Draft, Finding> {
-    let mut draft = Draft { syntax: syntax(&source.path), ..Draft::default() };
-    let declared = (draft.syntax == Syntax::Html).then(|| html::declared_encoding(&source.bytes)).flatten();
-    let (text, encoding) = decode::decode(&source.bytes, declared.as_deref())?;
-    draft.encoding = encoding;
+    let (text, encoding) = decode(source)?;
+    read_text(source, &text, encoding)
+}
+
+/// The text of a file and how its bytes became text. `Err` quarantines it.
+pub fn decode(source: &Source) -> Result<(String, Encoding), Finding> {
+    let declared = (syntax(&source.path) == Syntax::Html).then(|| html::declared_encoding(&source.bytes)).flatten();
+    decode::decode(&source.bytes, declared.as_deref())
+}
+
+/// Bytes that [`decode`] would turn into `text`.
+pub fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
+    decode::encode(text, encoding)
+}
+
+/// Reads the text of a file. `Err` quarantines it.
+pub fn read_text(source: &Source, text: &str, encoding: Encoding) -> Result<Draft, Finding> {
+    let mut draft = Draft { syntax: syntax(&source.path), encoding, ..Draft::default() };
     if draft.syntax == Syntax::Html {
-        let front = front_of_page(&text, &mut draft);
+        let front = front_of_page(text, &mut draft);
         html::read(&text[front..], &mut draft)?;
     } else {
-        let lines = text::lines(&text)?;
+        let lines = text::lines(text)?;
         draft.front = meta::front_matter(&lines, &mut draft.meta, &mut draft.found);
         if lines[draft.front as usize..].iter().all(|line| line.trim().is_empty()) {
             return Err(Finding::new("file-empty", None, "文件只有前置信息，没有正文"));
@@ -71,7 +85,7 @@ fn syntax(path: &str) -> Syntax {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::source::{Encoding, Sidecar};
+    use crate::model::source::Sidecar;
     use proptest::prelude::*;
 
     fn source(path: &str, bytes: &[u8]) -> Source {

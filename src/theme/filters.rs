@@ -3,7 +3,7 @@
 //! In: one value of the context. Out: text, or a list a template can walk. They format and arrange; what a number *is* was
 //! decided long before. None of them looks at anything but its arguments, and none of them marks its result as safe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 /// Makes the filters known to the engine.
@@ -15,9 +15,7 @@ pub fn register(tera: &mut Tera) {
     tera.register_filter("size", |value: f64, _: Kwargs, _: &State| size(value));
     tera.register_filter("web", |value: &str, _: Kwargs, _: &State| is_web_address(value));
     tera.register_filter("passages", |value: &Value, _: Kwargs, _: &State| passages(value));
-    tera.register_filter("filled_rows", |value: &Value, _: Kwargs, _: &State| filled_rows(value));
-    tera.register_filter("column_groups", |value: &Value, _: Kwargs, _: &State| column_groups(value));
-    tera.register_filter("pivoted", |value: &Value, _: Kwargs, _: &State| pivoted(value));
+    tera.register_filter("laid_out", |value: &Value, _: Kwargs, _: &State| laid_out(value));
 }
 
 /// `1234567.5` → `1,234,567.5`; nothing for null.
@@ -93,19 +91,22 @@ fn is_web_address(text: &str) -> bool {
 }
 
 /// The text of a report for reading: its lines cut at the edits, gathered into blocks. A block is
-/// `{kind, level, lines}`; a line `{no, spans: [{text, was, rule, sure}]}` where only a changed span has `rule`. Runs of table
-/// lines and of page furniture become one block each; blank lines join the block before, so every line of the file is there.
+/// `{kind, level, lines}`; a line `{no, blank, changed, spans: [{text, was, rules, sure}]}` where `was` is null in an unchanged
+/// span and `rules` are places in the report's list of rules, from 1. Runs of table lines and of page furniture become one block
+/// each; blank lines join the block before, so every line of the file is there.
 fn passages(report: &Value) -> TeraResult<Value> {
     let list = |key: &'static str| report.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
     let mut edits: BTreeMap<i64, Vec<&Value>> = BTreeMap::new();
     for edit in list("edits") {
         edits.entry(whole(edit, "line")).or_default().push(edit);
     }
+    let rules: BTreeMap<&str, usize> =
+        list("rules").iter().zip(1..).map(|(rule, no)| (words(rule, "id"), no)).collect();
     let levels: BTreeMap<i64, i64> = list("sections").iter().map(|s| (whole(s, "line"), whole(s, "level"))).collect();
     let mut blocks: Vec<(String, i64, i64, Vec<Value>)> = Vec::new();
     for line in list("lines") {
         let (no, role, text) = (whole(line, "no"), words(line, "role"), words(line, "text"));
-        let spans = cut(text, edits.get(&no).map_or(&[], Vec::as_slice));
+        let spans = cut(text, edits.get(&no).map_or(&[], Vec::as_slice), &rules);
         let level = levels.get(&no).copied();
         let kind = match role {
             "blank" => "blank",
@@ -117,7 +118,12 @@ fn passages(report: &Value) -> TeraResult<Value> {
             _ if level.is_some() => "opening",
             _ => "prose",
         };
-        let item = map([("no", Value::from(no)), ("blank", Value::from(text.trim().is_empty())), ("spans", spans)]);
+        let item = map([
+            ("no", Value::from(no)),
+            ("blank", Value::from(text.trim().is_empty())),
+            ("changed", Value::from(edits.contains_key(&no))),
+            ("spans", spans),
+        ]);
         match blocks.last_mut() {
             Some(block) if kind == "blank" || (block.0 == kind && matches!(kind, "table" | "chrome" | "meta")) => {
                 block.2 = no;
@@ -137,11 +143,22 @@ fn passages(report: &Value) -> TeraResult<Value> {
     Ok(Value::from(blocks.collect::<Vec<_>>()))
 }
 
+/// A changed stretch of a line.
+#[derive(Default)]
+struct Changed {
+    was: String,
+    now: String,
+    why: BTreeSet<usize>,
+    sure: bool,
+}
+
 /// Cuts a normalized line at its edits. Edits carry places of the source line; each moves what follows it by the bytes it added
-/// or took. A place that does not hold what the edit says it put there is shown unmarked rather than marked wrongly.
-fn cut(text: &str, edits: &[&Value]) -> Value {
+/// or took. Changes that touch become one span. A place that does not hold what the edit says it put there is shown unmarked
+/// rather than marked wrongly.
+fn cut(text: &str, edits: &[&Value], rules: &BTreeMap<&str, usize>) -> Value {
     let mut spans = Vec::new();
     let (mut shown, mut shift, mut index) = (0usize, 0i64, 0);
+    let mut open: Option<Changed> = None;
     while index < edits.len() {
         let (start, end) = (whole(edits[index], "start"), whole(edits[index], "end"));
         let first = index;
@@ -156,21 +173,35 @@ fn cut(text: &str, edits: &[&Value]) -> Value {
         let to = from.saturating_add(now.len());
         shift += now.len() as i64 - (end - start);
         if from >= shown && text.get(from..to) == Some(now) && text.is_char_boundary(shown) {
-            plain(&mut spans, &text[shown..from]);
-            let rules: Vec<Value> = edits[first..=index].iter().map(|e| Value::from(words(e, "rule"))).collect();
-            let sure = edits[first..=index].iter().all(|e| words(e, "sure") == "sure");
-            spans.push(map([
-                ("text", Value::from(now)),
-                ("was", Value::from(was)),
-                ("rules", Value::from(rules)),
-                ("sure", Value::from(sure)),
-            ]));
+            if from > shown {
+                close(&mut spans, &mut open);
+                plain(&mut spans, &text[shown..from]);
+            }
+            let change = open.get_or_insert_with(|| Changed { sure: true, ..Changed::default() });
+            change.was.push_str(was);
+            change.now.push_str(now);
+            for edit in &edits[first..=index] {
+                change.why.extend(rules.get(words(edit, "rule")));
+                change.sure &= words(edit, "sure") == "sure";
+            }
             shown = to;
         }
         index += 1;
     }
+    close(&mut spans, &mut open);
     plain(&mut spans, &text[shown..]);
     Value::from(spans)
+}
+
+fn close(spans: &mut Vec<Value>, open: &mut Option<Changed>) {
+    spans.extend(open.take().map(|change| {
+        map([
+            ("text", Value::from(change.now)),
+            ("was", Value::from(change.was)),
+            ("rules", Value::from(change.why.into_iter().map(Value::from).collect::<Vec<_>>())),
+            ("sure", Value::from(change.sure)),
+        ])
+    }));
 }
 
 fn plain(spans: &mut Vec<Value>, text: &str) {
@@ -179,85 +210,95 @@ fn plain(spans: &mut Vec<Value>, text: &str) {
     }
 }
 
-/// The rows of a read table that hold anything but zeros and blanks, as `{label, cells}` with those cells only.
-fn filled_rows(table: &Value) -> TeraResult<Value> {
+/// A table as it is drawn: `{columns, groups, rows, filled}`. A row is `{label, level, header, cells}` with the cells themselves;
+/// `groups` is the header above the columns, `[{label, span}]`, empty when there is none; `filled` holds the rows that say
+/// anything, as `{label, cells: [{column, cell}]}`, for screens too narrow for the whole, and is null where the whole fits. A
+/// table of one row whose columns stand in groups of the same labels is turned, so that each group is a row: fifteen columns
+/// become five.
+fn laid_out(table: &Value) -> TeraResult<Value> {
     let list = |key: &'static str| table.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
     let (cells, columns) = (list("cells"), list("columns"));
-    let mut rows = Vec::new();
-    for row in list("rows") {
+    let row = |row: &Value| {
         let places = row.get_from_path("cells").and_then(Value::as_array).unwrap_or_default();
-        let mut filled = Vec::new();
-        for (index, place) in places.iter().enumerate() {
-            let Some(cell) = place.as_i64().and_then(|at| cells.get(usize::try_from(at).ok()?)) else { continue };
-            let nothing = cell.get_from_path("value").is_none_or(|v| v.is_none() || v.as_f64() == Some(0.0));
-            let odd = matches!(words(cell, "standing"), "disputed" | "lost" | "solved");
-            if !nothing || odd {
-                let column = columns.get(index).cloned().unwrap_or_else(Value::none);
-                filled.push(map([("column", column), ("cell", cell.clone())]));
-            }
-        }
-        if !filled.is_empty() {
-            rows.push(map([("label", Value::from(words(row, "label"))), ("cells", Value::from(filled))]));
-        }
+        let own = places.iter().filter_map(|place| cells.get(usize::try_from(place.as_i64()?).ok()?).cloned());
+        let header = row.get_from_path("header").and_then(Value::as_bool).unwrap_or(false) || places.is_empty();
+        drawn_row(words(row, "label"), whole(row, "level"), header, own.collect())
+    };
+    let rows: Vec<Value> = list("rows").iter().map(row).collect();
+    if let Some(turned) = turned(&rows, columns) {
+        return Ok(turned);
     }
-    Ok(Value::from(rows))
-}
-
-/// A table of one row whose columns stand in groups with the same labels, turned so that each group is a row: fifteen columns
-/// become five. Null for every other table.
-fn pivoted(table: &Value) -> TeraResult<Value> {
-    let list = |key: &'static str| table.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
-    let (cells, rows) = (list("cells"), list("rows"));
-    let [row] = rows else { return Ok(Value::none()) };
-    let places = row.get_from_path("cells").and_then(Value::as_array).unwrap_or_default();
-    let mut groups: Vec<(&str, Vec<&str>, Vec<Value>)> = Vec::new();
-    for (column, place) in list("columns").iter().zip(places) {
-        let group = words(column, "group");
-        let Some(cell) = place.as_i64().and_then(|at| cells.get(usize::try_from(at).ok()?)) else {
-            return Ok(Value::none());
-        };
-        if groups.last().is_none_or(|last| last.0 != group) {
-            groups.push((group, Vec::new(), Vec::new()));
-        }
-        if let Some(last) = groups.last_mut() {
-            last.1.push(words(column, "label"));
-            last.2.push(cell.clone());
-        }
-    }
-    let labels = groups.first().map(|g| g.1.clone()).unwrap_or_default();
-    if groups.len() < 2
-        || groups.iter().any(|g| g.0.is_empty() || g.1 != labels)
-        || places.len() != list("columns").len()
-    {
-        return Ok(Value::none());
-    }
-    let rows: Vec<Value> = groups
-        .into_iter()
-        .map(|(label, _, cells)| map([("label", Value::from(label)), ("cells", Value::from(cells))]))
-        .collect();
+    const FITS: usize = 4;
+    let filled = if columns.len() > FITS { filled_rows(&rows, columns) } else { Value::none() };
     Ok(map([
-        ("columns", Value::from(labels.into_iter().map(Value::from).collect::<Vec<_>>())),
+        ("columns", Value::from(columns.to_vec())),
+        ("groups", column_groups(columns)),
         ("rows", Value::from(rows)),
+        ("filled", filled),
     ]))
 }
 
-/// The header above the columns: `[{label, span}]`, one per run of columns under the same group; nothing when no column has one.
-fn column_groups(columns: &Value) -> TeraResult<Value> {
-    let mut groups: Vec<(Option<&str>, i64)> = Vec::new();
-    for column in columns.as_array().unwrap_or_default() {
-        let group = column.get_from_path("group").and_then(Value::as_str);
-        match groups.last_mut() {
-            Some(last) if last.0 == group => last.1 += 1,
-            _ => groups.push((group, 1)),
-        }
-    }
-    if groups.iter().all(|(label, _)| label.is_none()) {
-        return Ok(Value::from(Vec::<Value>::new()));
-    }
-    let groups = groups.into_iter().map(|(label, span)| {
-        map([("label", label.map_or_else(Value::none, Value::from)), ("span", Value::from(span))])
+fn drawn_row(label: &str, level: i64, header: bool, cells: Vec<Value>) -> Value {
+    map([
+        ("label", Value::from(label)),
+        ("level", Value::from(level)),
+        ("header", Value::from(header)),
+        ("cells", Value::from(cells)),
+    ])
+}
+
+fn cells_of(row: &Value) -> &[Value] {
+    row.get_from_path("cells").and_then(Value::as_array).unwrap_or_default()
+}
+
+/// Rows with those cells that are neither zero nor blank, or whose standing a reader must see.
+fn filled_rows(rows: &[Value], columns: &[Value]) -> Value {
+    let says = |cell: &Value| {
+        let nothing = cell.get_from_path("value").is_none_or(|v| v.is_none() || v.as_f64() == Some(0.0));
+        !nothing || matches!(words(cell, "standing"), "disputed" | "lost" | "solved")
+    };
+    let rows = rows.iter().filter_map(|row| {
+        let cells = cells_of(row).iter().enumerate().filter(|(_, cell)| says(cell));
+        let cells: Vec<Value> = cells
+            .map(|(at, cell)| {
+                map([("column", columns.get(at).cloned().unwrap_or_else(Value::none)), ("cell", cell.clone())])
+            })
+            .collect();
+        (!cells.is_empty()).then(|| map([("label", Value::from(words(row, "label"))), ("cells", Value::from(cells))]))
     });
-    Ok(Value::from(groups.collect::<Vec<_>>()))
+    Value::from(rows.collect::<Vec<_>>())
+}
+
+/// One row in groups of equal labels as one row per group; nothing for any other table.
+fn turned(rows: &[Value], columns: &[Value]) -> Option<Value> {
+    let [row] = rows else { return None };
+    let cells = cells_of(row);
+    let groups: Vec<&[Value]> = columns.chunk_by(|a, b| words(a, "group") == words(b, "group")).collect();
+    let labels = |group: &[Value]| group.iter().map(|column| words(column, "label").to_owned()).collect::<Vec<_>>();
+    let first = labels(groups.first()?);
+    let alike = groups.iter().all(|group| !words(&group[0], "group").is_empty() && labels(group) == first);
+    if groups.len() < 2 || !alike || cells.len() != columns.len() {
+        return None;
+    }
+    let rows = groups.iter().zip(cells.chunks(first.len()));
+    let rows = rows.map(|(group, cells)| drawn_row(words(&group[0], "group"), 0, false, cells.to_vec()));
+    let columns = first.iter().map(|label| map([("label", Value::from(label.as_str()))]));
+    Some(map([
+        ("columns", Value::from(columns.collect::<Vec<_>>())),
+        ("groups", Value::from(Vec::<Value>::new())),
+        ("rows", Value::from(rows.collect::<Vec<_>>())),
+        ("filled", Value::none()),
+    ]))
+}
+
+/// One entry per run of columns under the same group; nothing when no column has one.
+fn column_groups(columns: &[Value]) -> Value {
+    if columns.iter().all(|column| words(column, "group").is_empty()) {
+        return Value::from(Vec::<Value>::new());
+    }
+    let runs = columns.chunk_by(|a, b| words(a, "group") == words(b, "group"));
+    let runs = runs.map(|run| map([("label", Value::from(words(&run[0], "group"))), ("span", Value::from(run.len()))]));
+    Value::from(runs.collect::<Vec<_>>())
 }
 
 fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
@@ -300,7 +341,7 @@ mod tests {
             json!({ "rule": "c", "line": 1, "start": 9, "end": 10, "was": " ", "now": "", "sure": "sure" }),
         ];
         let edits: Vec<Value> = edits.iter().map(Value::from_serializable).collect();
-        let spans = cut("台北年市政府", &edits.iter().collect::<Vec<_>>());
+        let spans = cut("台北年市政府", &edits.iter().collect::<Vec<_>>(), &BTreeMap::new());
         let texts: Vec<_> = spans.as_array().expect("a list").iter().map(|s| words(s, "text").to_owned()).collect();
         assert_eq!(texts, ["台", "北", "年", "市", "", "政府"]);
     }
@@ -310,7 +351,7 @@ mod tests {
         let edit = Value::from_serializable(
             &json!({ "rule": "a", "start": 1, "end": 2, "was": "x", "now": "丙", "sure": "sure" }),
         );
-        let spans = cut("甲乙", &[&edit]);
+        let spans = cut("甲乙", &[&edit], &BTreeMap::new());
         assert_eq!(spans.as_array().map(<[Value]>::len), Some(1));
     }
 }

@@ -15,7 +15,7 @@ mod roles;
 
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Form, Indicator};
-use crate::model::report::{Kind, Original, Report, Role, Section, TextLine};
+use crate::model::report::{Copied, Kind, Original, Personal, Report, Role, Section, TextLine};
 use crate::model::source::{Draft, Source};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,8 +94,10 @@ pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
             encoding: draft.encoding,
             script: draft.script,
             provenance: identity.provenance,
-            copy: copy_name(&source.path),
+            copy: Original::copy_name(&source.path).to_owned(),
+            published: Copied::Whole,
         },
+        personal: Personal::default(),
         lines: text_lines.collect(),
         sections,
         tables: tables.tables,
@@ -114,17 +116,6 @@ fn no_tables(year: u16) -> Option<Finding> {
     let message = format!("{year} 年度报告应有的统计表不在正文里，可能是图片或附件。");
     (year >= 2019)
         .then(|| Finding::new("table-missing", None, message).help("请把表格的文字加入原文，或另附可读的文本。"))
-}
-
-/// The copy beside the page, under a name that no browser runs.
-fn copy_name(path: &str) -> String {
-    let extension = path.rsplit_once('.').map_or(String::new(), |(_, e)| e.to_ascii_lowercase());
-    match extension.as_str() {
-        "md" => "original.md",
-        "html" | "htm" => "original.html.txt",
-        _ => "original.txt",
-    }
-    .to_owned()
 }
 
 /// The statutory forms, in order of their first year.

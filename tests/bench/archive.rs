@@ -1,7 +1,6 @@
 //! An archive in memory, put together from what a test says of each report: all that the search index looks at, nothing else.
 
-use nianbao::model::archive::{Agency, AgencyRef, Archive, Card, Counts, Entry, Inputs, Region, Year};
-use nianbao::model::page::Site;
+use nianbao::model::archive::{Agency, AgencyRef, Archive, Card, Entry, Region, Year};
 use nianbao::model::report::{Kind, Report, TextLine};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,65 +60,10 @@ pub fn archive(reports: Vec<About>, lines: impl Fn(usize) -> Vec<TextLine> + Sen
             region: Some(about.region),
             year: Some(about.year),
             kind: if place % 9 == 0 { Kind::SelfInspection } else { Kind::AnnualReport },
-            published: None,
-            script: Default::default(),
-            forms: vec![],
-            source_path: String::new(),
-            sha256: String::new(),
-            provenance: Default::default(),
-            core: BTreeMap::new(),
-            findings: Counts::default(),
+            ..Card::default()
         };
-        entries.push(Entry {
-            card,
-            place: None,
-            aliases: vec![],
-            core: BTreeMap::new(),
-            findings: vec![],
-            digest: String::new(),
-            previous: None,
-            next: None,
-        });
+        entries.push(Entry { card, ..Entry::default() });
     }
-    let body = move |place: usize| Report {
-        lines: lines(numbers[place]),
-        id: String::new(),
-        url: String::new(),
-        kind: Kind::AnnualReport,
-        title: Default::default(),
-        agency: Default::default(),
-        year: Default::default(),
-        region: Default::default(),
-        dates: Default::default(),
-        source: Default::default(),
-        original: Default::default(),
-        sections: vec![],
-        tables: vec![],
-        figures: vec![],
-        core: BTreeMap::new(),
-        edits: vec![],
-        findings: vec![],
-        similar: vec![],
-        previous: None,
-        next: None,
-    };
-    Archive {
-        site: Site::default(),
-        generator: String::new(),
-        build_id: String::new(),
-        entries,
-        agencies,
-        regions,
-        years,
-        indicators: Arc::default(),
-        forms: Arc::default(),
-        rules: Arc::default(),
-        downloads: Arc::default(),
-        pages: vec![],
-        inputs: Inputs::default(),
-        quarantined: vec![],
-        ignored: vec![],
-        body: Arc::new(body),
-        original: Arc::new(|_| Vec::new()),
-    }
+    let body = move |place: usize| Report { lines: lines(numbers[place]), ..Report::default() };
+    Archive { entries, agencies, regions, years, body: Arc::new(body), ..Archive::default() }
 }
