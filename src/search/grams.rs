@@ -237,7 +237,8 @@ pub(super) fn index(mut corpus: Corpus) -> Kept {
     let mut kept = Kept::default();
     corpus.sieve(1, None);
     for length in 1..LONGEST - 1 {
-        let places: u64 = corpus.texts.iter().flat_map(|text| &text.open).map(|word| u64::from(word.count_ones())).sum();
+        let places: u64 =
+            corpus.texts.iter().flat_map(|text| &text.open).map(|word| u64::from(word.count_ones())).sum();
         if places == 0 {
             break;
         }

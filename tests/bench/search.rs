@@ -165,7 +165,8 @@ fn truth(archive: &Archive) -> Truth {
         let (bytes, text) = text(place);
         let id = &archive.entries[place].card.id;
         let number: usize = id.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or_default();
-        let holds = |part: &String| part.strip_prefix('-').map_or_else(|| text.contains(part), |part| !text.contains(part));
+        let holds =
+            |part: &String| part.strip_prefix('-').map_or_else(|| text.contains(part), |part| !text.contains(part));
         let hits = asked.iter().map(|(_, parts)| if parts.iter().all(holds) { (1, number) } else { (0, 0) });
         (bytes, hits.collect::<Vec<(usize, usize)>>())
     };
@@ -175,7 +176,8 @@ fn truth(archive: &Archive) -> Truth {
         one.1.iter_mut().zip(other.1).for_each(|(sum, more)| *sum = (sum.0 + more.0, sum.1 + more.1));
         one
     });
-    let answers = asked.iter().zip(counts).map(|((query, _), (total, sum))| json!({"query": query, "total": total, "sum": sum}));
+    let answers =
+        asked.iter().zip(counts).map(|((query, _), (total, sum))| json!({"query": query, "total": total, "sum": sum}));
     Truth { bytes, answers: answers.collect() }
 }
 

@@ -1,7 +1,7 @@
 // Runs `search.js` over the files of a generated archive (tests/search.rs makes them and calls this) and holds every
 // answer against plain substring search. SEARCH_FIXTURE names the folder.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 import vm from 'node:vm';
 
@@ -131,11 +131,65 @@ test('a damaged or missing file gives a typed error or an answer, never anything
     const result = await hurt.siteSearch(QUERIES[dice(QUERIES.length)][0], { top: 3 });
     assert.ok(Array.isArray(result.urls) || result.error);
   }
-  const { decode, Damaged } = parts;
+});
+
+// NIANBAO_MUTATED=100000 for the long run.
+test('a decoder fed mutated shards throws its own error or answers', async () => {
+  const { decode, map, shard, inflated, Damaged } = parts;
+  const files = readdirSync(`${fixture}/search/grams`, { recursive: true }).filter((path) => path.endsWith('.bin'))
+    .map((path) => [path, readFileSync(`${fixture}/search/grams/${path}`)]);
+  const plain = await Promise.all(files.map(async ([path, bytes]) => [path, await inflated(path, [bytes], 1 << 20)]));
+  let state = 11;
+  const dice = (sides) => (state = (state * 48271) % 2147483647) % sides;
+  const mutated = (bytes) => {
+    const copy = Uint8Array.from(bytes);
+    // The head decides most: half of the blows fall there.
+    for (let count = 1 + dice(4); count > 0; count--) copy[dice(dice(2) ? copy.length : Math.min(24, copy.length))] = dice(256);
+    return dice(4) ? copy : copy.subarray(0, dice(copy.length));
+  };
   let [answers, refused] = [0, 0];
-  for (let round = 0; round < 100_000; round++) {
-    const bytes = Uint8Array.from({ length: dice(40) }, () => dice(256));
-    try { decode('a list', bytes, 1 + dice(3000)); answers++; } catch (error) { assert.ok(error instanceof Damaged, String(error)); refused++; }
+  for (let round = 0; round < Number(process.env.NIANBAO_MUTATED ?? 3000); round++) {
+    const packed = !dice(10);
+    const [path, bytes] = (packed ? files : plain)[dice(files.length)];
+    try {
+      const hurt = packed ? await inflated(path, [mutated(bytes)], 1 << 26) : mutated(bytes);
+      if (path.endsWith('/0.bin')) map(path, hurt);
+      else for (const { bytes: coded } of shard(path, hurt).lists.values()) decode(path, coded, documents.length);
+      answers++;
+    } catch (error) {
+      assert.ok(error instanceof Damaged, `${path}: ${error.stack}`);
+      refused++;
+    }
   }
-  assert.ok(answers > 1000 && refused > 1000);
+  console.log(`# mutated shards: ${answers} answered, ${refused} refused`);
+  assert.ok(answers > 20 && refused > 20);
+});
+
+test('a file that is missing or broken is named, and the next try can succeed', async () => {
+  for (const part of ['root.json', '/hant-', '/grams/', '/text/', '/docs/', '/prefix-']) {
+    for (const harm of [() => { throw new Error('missing'); }, () => Buffer.from('<!doctype html>')]) {
+      let broken = true;
+      const hurt = opened((path, bytes) => (broken && path.includes(part) ? harm() : bytes));
+      const failed = await hurt.siteSearch('依申请公开');
+      // Texts are unpacked behind the prefix, so either may be named for it.
+      assert.match(String(failed.error), part === '/prefix-' ? /prefix|text/ : new RegExp(part.replaceAll('/', '')), part);
+      broken = false;
+      same(await hurt.siteSearch('依申请公开', { all: true }), truth(['依申请公开']), part);
+    }
+  }
+});
+
+test('strings put together from two places are found where they stand, mostly nowhere', async () => {
+  let state = 5;
+  const dice = (sides) => (state = (state * 48271) % 2147483647) % sides;
+  const piece = () => {
+    const lines = folded[dice(folded.length)][1];
+    const line = [...lines[dice(lines.length)]];
+    const start = dice(line.length);
+    return line.slice(start, start + 1 + dice(5)).join('');
+  };
+  for (let round = 0; round < 150; round++) {
+    const query = (piece() + piece()).replace(/^-/, '');
+    if (query) same(await siteSearch(query, { all: true }), truth([query]), query);
+  }
 });

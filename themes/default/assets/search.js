@@ -155,7 +155,9 @@
       const about = await index.root();
       const path = `text/${about.text[document >> 8]}/${document & 255}.bin`;
       const [prefix, bytes] = await Promise.all([index.prefix(), fetched(path)]);
-      const lines = utf8((await inflated(path, [prefix, bytes], 1 << 28)).subarray(about.prefix[1])).split('\n');
+      // Which of the two is damaged cannot be told: another try fetches both.
+      const whole = await inflated(path, [prefix, bytes], 1 << 28).catch((error) => { kept.delete('prefix'); throw error; });
+      const lines = utf8(whole.subarray(about.prefix[1])).split('\n');
       const head = json(path, new TextEncoder().encode(lines[0]));
       const parsed = [];
       for (const line of lines.slice(1)) {
@@ -167,23 +169,31 @@
       for (const line of parsed) line.key = fold(line.text, hant);
       return { ...head, lines: parsed, characters: hant, fields };
     }),
-    /** The map of a run: where each of its shards begins, and which beginnings of that stand in earlier shards. */
     run: (name) => once(`run ${name}`, async () => {
       const path = `grams/${name}/0.bin`;
-      const reader = new Reader(path, await unpacked(path, 1 << 22));
-      const from = reader.keys();
-      return { from, earlier: from.map(() => Array.from({ length: reader.byte() }, () => reader.varint())) };
+      return map(path, await unpacked(path));
     }),
-    /** A shard: kept strings with their coded lists, and the length of the longest. */
     shard: (name, number) => once(`shard ${name} ${number}`, async () => {
       const path = `grams/${name}/${number + 1}.bin`;
-      const reader = new Reader(path, await unpacked(path));
-      const keys = reader.keys();
-      const lengths = keys.map(() => reader.varint());
-      const lists = new Map(keys.map((key, place) => [key, { path, bytes: reader.take(lengths[place]) }]));
-      return { lists, longest: keys.reduce((most, key) => Math.max(most, key.length), 0) };
+      return shard(path, await unpacked(path));
     }),
   };
+
+  /** The map of a run: where each of its shards begins, and which beginnings of that stand in earlier shards. */
+  function map(path, bytes) {
+    const reader = new Reader(path, bytes);
+    const from = reader.keys();
+    return { from, earlier: from.map(() => Array.from({ length: reader.byte() }, () => reader.varint())) };
+  }
+
+  /** A shard: kept strings with their coded lists, and the length of the longest. */
+  function shard(path, bytes) {
+    const reader = new Reader(path, bytes);
+    const keys = reader.keys();
+    const lengths = keys.map(() => reader.varint());
+    const lists = new Map(keys.map((key, place) => [key, { path, bytes: reader.take(lengths[place]) }]));
+    return { lists, longest: keys.reduce((most, key) => Math.max(most, key.length), 0) };
+  }
 
   /** Place of the last of `sorted` that is not above `key`; strings compare by UTF-16 units, as in the index. */
   function below(sorted, key) {
@@ -540,7 +550,7 @@
     }
   }
   window.siteSearch = siteSearch;
-  if (!page) { siteSearch.parts = { fold, decode, terms, index, Damaged }; return; }
+  if (!page) { siteSearch.parts = { fold, decode, map, shard, inflated, index, Damaged }; return; }
 
   const form = page.querySelector('form');
   const field = form.querySelector('input[type=search]');
