@@ -5,6 +5,7 @@
 
 mod agency;
 pub mod chart;
+mod coverage;
 mod findings;
 mod home;
 mod indicator;
@@ -12,6 +13,7 @@ mod method;
 mod region;
 mod report;
 mod service;
+mod sums;
 mod year;
 
 use crate::model::Id;
