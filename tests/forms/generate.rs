@@ -40,6 +40,10 @@ pub enum Layout {
     CollapsedSingle,
     Padded,
     Numbers,
+    /// Labels broken behind their first letters, the figures in between.
+    Broken,
+    Commas,
+    OneLine,
 }
 
 pub const LAYOUTS: &[Layout] = &[
@@ -59,12 +63,16 @@ pub const LAYOUTS: &[Layout] = &[
     Layout::CollapsedSingle,
     Layout::Padded,
     Layout::Numbers,
+    Layout::Broken,
+    Layout::Commas,
+    Layout::OneLine,
 ];
 
 impl Layout {
     /// Empty cells leave no trace, so that figures need proof to have a column.
     pub fn collapsed(self) -> bool {
-        matches!(self, Layout::CollapsedDouble | Layout::CollapsedSingle | Layout::Padded | Layout::Numbers)
+        use Layout::{Broken, CollapsedDouble, CollapsedSingle, Numbers, OneLine, Padded};
+        matches!(self, CollapsedDouble | CollapsedSingle | Padded | Numbers | Broken | OneLine)
     }
 }
 
@@ -249,6 +257,9 @@ fn spots(form: &Form, truth: &TableTruth, chance: &mut Chance, lines: bool) -> V
             out.push(table.columns[5..].iter().map(|c| label(&c.label)).collect());
         }
         "disclosure_statistics" => out.push(vec![label("统计指标"), label("单位"), label("统计数")]),
+        "disclosure_statistics_local" => {
+            out.push(["指标名称", "计量单位", "代码", "本期实际", "本年累计"].map(label).to_vec());
+        }
         _ => {
             out.push(vec![wide(label(&table.anchors[0].replace('(', "（").replace(')', "）")), width + 1, 1)]);
             out.push(
@@ -269,6 +280,11 @@ fn spots(form: &Form, truth: &TableTruth, chance: &mut Chance, lines: bool) -> V
             }
             let mut spots = std::mem::take(&mut waiting);
             spots.push(wide(label(&text), 3 - u32::from(row.level), 1));
+            spots.extend((0..table.columns.len()).map(|c| printed(&truth.print[r][c], chance, false)));
+            out.push(spots);
+        } else if table.id == "disclosure_statistics_local" {
+            let code = Spot { label: false, ..label(&format!("{:02}", r + 1)) };
+            let mut spots = vec![label(&text), label(row.unit.as_deref().unwrap_or("")), code];
             spots.extend((0..table.columns.len()).map(|c| printed(&truth.print[r][c], chance, false)));
             out.push(spots);
         } else if table.id == "disclosure_statistics" {
@@ -355,6 +371,40 @@ fn as_text(rows: &[Vec<Spot>], layout: Layout, out: &mut String) {
                 }
             }
         }
+        Layout::Broken => {
+            for (count, row) in rows.iter().enumerate() {
+                let cells: Vec<String> =
+                    row.iter().filter(|s| !s.text.trim().is_empty()).map(|s| flat(s.text.trim())).collect();
+                let labels = row.iter().take_while(|s| s.label).filter(|s| !s.text.trim().is_empty()).count();
+                let last = labels.checked_sub(1).map(|at| cells[at].chars().collect::<Vec<_>>());
+                match last.filter(|last| last.len() > 14 && labels < cells.len()) {
+                    Some(last) => {
+                        cells[..labels - 1].iter().for_each(|text| out.push_str(&format!("{text}\n")));
+                        let (begun, rest) = last.split_at(10);
+                        let figures = cells[labels..].join(" ");
+                        out.push_str(&format!("{} {figures}\n", begun.iter().collect::<String>()));
+                        out.push_str(&format!("{}\n", rest.iter().collect::<String>()));
+                    }
+                    None => out.push_str(&format!("{}\n", cells.join(" "))),
+                }
+                if count % 17 == 11 {
+                    out.push_str(&format!("\n— {} —\n\n", count / 17 + 3));
+                }
+            }
+        }
+        Layout::Commas => {
+            for row in rows {
+                let cells = row
+                    .iter()
+                    .flat_map(|s| std::iter::once(flat(&s.text)).chain((1..s.colspan).map(|_| String::new())))
+                    .map(|text| if text.contains(',') { format!("\"{text}\"") } else { text });
+                out.push_str(&format!("{}\n", cells.collect::<Vec<_>>().join(",")));
+            }
+        }
+        Layout::OneLine => {
+            let cells = rows.iter().flatten().filter(|s| !s.text.trim().is_empty()).map(|s| flat(s.text.trim()));
+            out.push_str(&format!("{}\n", cells.collect::<Vec<_>>().join(" ")));
+        }
         Layout::Html | Layout::Markdown => unreachable!("made as grids"),
     }
 }
@@ -420,7 +470,7 @@ pub fn case(forms: &[Form], seed: u64, layout: Layout) -> Case {
     (0..8).for_each(|_| {
         chance.below(2);
     });
-    let form = [1, 2, 2, 3, 3][chance.below(5) as usize];
+    let form = [0, 1, 2, 2, 3, 3][chance.below(6) as usize];
     let zeros = [Zeros::Printed, Zeros::Printed, Zeros::Blank, Zeros::Marked][chance.below(4) as usize];
     let zeros = if layout.collapsed() && chance.one_in(2) { Zeros::Printed } else { zeros };
     let size = chance.below(3);
@@ -491,6 +541,7 @@ pub fn case(forms: &[Form], seed: u64, layout: Layout) -> Case {
             "requests" => "三、收到和处理政府信息公开申请情况",
             "review_and_litigation" => "四、政府信息公开行政复议、行政诉讼情况",
             "disclosure_statistics" => "政府信息公开情况统计表",
+            "disclosure_statistics_local" => "政府信息公开情况统计报表",
             _ => "二、主动公开政府信息情况",
         };
         if head != section {

@@ -6,19 +6,19 @@ use super::Reading;
 use super::figure::{Content, money};
 use super::header::{Head, header_row, money_units, numbered, once};
 use super::layout::{Layout, Piece};
-use super::place::{self, Placed, Sequence, Sum};
+use super::place::{self, Placed, Sequence};
 use super::reading::{Found, FoundRow, FoundTable, unlabelled};
-use super::solve::{Equation, Solution, solve};
+use super::solve::{Equation, Solution, Sum, solve, sums};
 use super::survey::{Spacing, deduplicated, missing};
 use crate::model::Id;
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Axis, Form, FormTable};
-use crate::model::report::{Cell, Check, Table, TableColumn, TableRow};
+use crate::model::report::{Cell, Table, TableColumn, TableRow};
 use crate::model::value::{Decimal, Standing};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Figures are reckoned in ten-thousandths.
-const SCALE: u8 = 4;
+pub(super) const SCALE: u8 = 4;
 
 /// Chooses the form and builds its tables.
 pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<u16>) -> Reading {
@@ -56,10 +56,19 @@ pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<
     }
     let spacing = Spacing::of(found_here, pieces);
     for table in &found_here.tables {
-        if let Some(built) = Builder::new(form, table, pieces, &spacing).build(&mut reading.findings) {
-            reading.tables.push(built);
-        }
         reading.claimed.extend(&table.lines);
+        let mut findings = Vec::new();
+        let Some(built) = Builder::new(form, table, pieces, &spacing).build(&mut findings) else { continue };
+        // A page may print a table twice; what the second says is said already.
+        let says =
+            |table: &Table| table.cells.iter().map(|c| (c.row.clone(), c.column.clone(), c.value)).collect::<Vec<_>>();
+        let again = |t: &Table| {
+            t.table == built.table && (says(t) == says(&built) || built.cells.iter().all(|c| c.value.is_none()))
+        };
+        if !reading.tables.iter().any(again) {
+            reading.tables.push(built);
+            reading.findings.extend(findings);
+        }
     }
     reading.claimed.sort_unstable();
     reading.claimed.dedup();
@@ -79,15 +88,15 @@ pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<
     reading
 }
 
-struct Builder<'a> {
-    form: &'a Form,
-    table: &'a FormTable,
-    found: &'a FoundTable,
+pub(super) struct Builder<'a> {
+    pub(super) form: &'a Form,
+    pub(super) table: &'a FormTable,
+    pub(super) found: &'a FoundTable,
     pieces: &'a [Piece],
     spacing: &'a Spacing,
     sums: Vec<Sum>,
     /// The found row of each row of the form.
-    rows: Vec<Option<&'a FoundRow>>,
+    pub(super) rows: Vec<Option<&'a FoundRow>>,
     /// Cells of each row, a printed code left out.
     cells: Vec<Vec<usize>>,
     /// The money unit of each column's header.
@@ -112,7 +121,7 @@ impl<'a> Builder<'a> {
             })
             .collect();
         let headed = money_units(table, found);
-        Builder { form, table, found, pieces, spacing, sums: place::sums(table), rows, cells, headed, head }
+        Builder { form, table, found, pieces, spacing, sums: sums(table), rows, cells, headed, head }
     }
 
     fn layout(&self, cells: &[usize]) -> Layout {
@@ -184,18 +193,29 @@ impl<'a> Builder<'a> {
             })
             .collect();
         let sequences = self.without_spans(sequences);
-        let placed = place::place(&sequences, width, &self.sums);
-        let mut printed: Vec<Option<usize>> = vec![None; self.table.rows.len() * width];
-        for (r, placed) in placed.iter().enumerate() {
-            for (item, column) in placed.columns.iter().enumerate() {
-                if let Some(column) = column {
-                    printed[r * width + column] = Some(self.cells[r][item]);
-                }
-            }
+        let order = self.order(&sequences);
+        let mut placed = place::place(&sequences, width, &self.sums_in(&order));
+        for column in placed.iter_mut().flat_map(|p| p.columns.iter_mut().flatten().chain(&mut p.open)) {
+            *column = order[*column];
         }
-        let known: Vec<Option<i64>> = printed.iter().map(|p| p.and_then(|c| self.number(c))).collect();
         let equations = self.equations();
-        let solution = solve(&known, &equations);
+        let (printed, known, solution) = loop {
+            let printed = self.printed_cells(&placed);
+            let known: Vec<Option<i64>> = printed.iter().map(|p| p.and_then(|c| self.number(c))).collect();
+            let solution = solve(&known, &equations);
+            // A place that only an assumed loss gave needs an identity that confirms it.
+            let confirmed = |cell: usize| solution.of_cell[cell].iter().any(|e| solution.verdicts[*e].confirms);
+            let contradicted = |r: usize| {
+                !placed[r].firm && placed[r].columns.iter().flatten().any(|column| !confirmed(r * width + column))
+            };
+            let withdrawn: Vec<usize> = (0..placed.len()).filter(|r| contradicted(*r)).collect();
+            if withdrawn.is_empty() {
+                break (printed, known, solution);
+            }
+            for r in withdrawn {
+                placed[r] = Placed::nowhere(placed[r].columns.len(), width);
+            }
+        };
         let lines = self.lines();
         let mut table = Table {
             form: self.form.id.clone(),
@@ -237,10 +257,60 @@ impl<'a> Builder<'a> {
             });
         }
         self.unmapped(&mut table, findings);
-        self.report(&placed, &solution, &table, findings);
-        table.checks = self.checks(&equations, &known, &solution, &table, findings);
+        self.losses(&placed, &solution, &table, findings);
+        table.checks = self.checks(&equations, &known, &solution);
+        self.contradictions(&equations, &known, &solution, &table, findings);
         self.plausible(&table, findings);
         Some(table)
+    }
+
+    /// The column of the form that stands at each place, by the header. Above groups of columns a header is read line by line, in an
+    /// order that need not be that of the columns: there the rows must add up to make it believed.
+    fn order(&self, sequences: &[Sequence]) -> Vec<usize> {
+        let columns = &self.table.columns;
+        let official: Vec<usize> = (0..columns.len()).collect();
+        let seen = self.found.columns.clone();
+        if seen.len() != columns.len() || seen == official {
+            return official;
+        }
+        let adds_up = |order: &[usize]| {
+            let sums = self.sums_in(order);
+            let holds = |r: usize, items: &[Option<usize>]| {
+                let value = |c: &usize| items[*c].and_then(|item| sequences[r].values[item]).unwrap_or(0);
+                let side = |terms: &[usize]| terms.iter().map(value).sum::<i64>();
+                let mut own = sums.iter().filter(|s| s.per == Axis::Row && s.over.contains(&r));
+                own.all(|s| side(&s.left) == side(&s.right))
+            };
+            let rows = sequences.iter().enumerate().filter(|(_, row)| row.items.len() == columns.len());
+            rows.filter(|(r, row)| holds(*r, &row.items)).count()
+        };
+        let grouped = columns.iter().any(|c| c.group.is_some());
+        if grouped && adds_up(&seen) <= adds_up(&official) { official } else { seen }
+    }
+
+    /// The sums with places for columns.
+    fn sums_in(&self, order: &[usize]) -> Vec<Sum> {
+        let place = |column: &usize| order.iter().position(|c| c == column).unwrap_or(*column);
+        let all = |columns: &[usize]| columns.iter().map(place).collect::<Vec<_>>();
+        let moved = |sum: &Sum| match sum.per {
+            Axis::Row => Sum { left: all(&sum.left), right: all(&sum.right), ..sum.clone() },
+            Axis::Column => Sum { over: all(&sum.over), ..sum.clone() },
+        };
+        self.sums.iter().map(moved).collect()
+    }
+
+    /// The printed piece of each cell of the table.
+    fn printed_cells(&self, placed: &[Placed]) -> Vec<Option<usize>> {
+        let width = self.table.columns.len();
+        let mut printed: Vec<Option<usize>> = vec![None; self.table.rows.len() * width];
+        for (r, placed) in placed.iter().enumerate() {
+            for (item, column) in placed.columns.iter().enumerate() {
+                if let Some(column) = column {
+                    printed[r * width + column] = Some(self.cells[r][item]);
+                }
+            }
+        }
+        printed
     }
 
     /// A merged label leaves empty cells behind it, as many for every row of its depth: they are not cells of the row.
@@ -262,7 +332,7 @@ impl<'a> Builder<'a> {
         sequences
     }
 
-    fn lines(&self) -> [u32; 2] {
+    pub(super) fn lines(&self) -> [u32; 2] {
         let first = self.found.lines.iter().min().copied().unwrap_or(1);
         [first, self.found.lines.iter().max().copied().unwrap_or(first)]
     }
@@ -371,9 +441,11 @@ impl<'a> Builder<'a> {
             return cell;
         }
         match solution.forced[at] {
-            Some(0) if placed.open.contains(&c) && !placed.columns.iter().all(Option::is_some) => {
+            // Nothing is lost here as long as a figure of the row may stand here.
+            Some(value) if placed.columns.iter().any(Option::is_none) && (value != 0 || placed.open.contains(&c)) => {
                 cell.standing = Standing::Lost;
             }
+            Some(0) if self.rows[r].is_none() => cell.standing = Standing::Lost,
             Some(0) => {}
             Some(value) => {
                 cell.value = Some(Decimal::new(i128::from(value), SCALE));
@@ -437,159 +509,6 @@ impl<'a> Builder<'a> {
                 format!("“{}”不在法定格式内，名称和数字照原样保留。", row.label),
             ));
             table.rows.push(TableRow { id: Id::Owned(id), label: row.label.clone(), level: 0, header: false, cells });
-        }
-    }
-
-    fn name(&self, cell: &Cell) -> String {
-        let find = |id: &Id| self.table.rows.iter().find(|r| r.id == *id).map(|r| r.label.clone()).unwrap_or_default();
-        let column =
-            self.table.columns.iter().find(|c| c.id == cell.column).map(|c| c.label.clone()).unwrap_or_default();
-        let row = find(&cell.row);
-        if row.is_empty() { column } else { format!("{row}·{column}") }
-    }
-
-    /// Findings on what the page lost.
-    fn report(&self, placed: &[Placed], solution: &Solution, table: &Table, findings: &mut Vec<Finding>) {
-        let width = self.table.columns.len();
-        let mut gone: Vec<&str> = Vec::new();
-        for (r, row) in self.table.rows.iter().enumerate().filter(|(_, row)| !row.header) {
-            let cells: Vec<&Cell> = table.rows[r].cells.iter().map(|i| &table.cells[*i as usize]).collect();
-            let first = self.rows[r].map_or(self.lines()[0], |f| f.line);
-            for cell in cells.iter().filter(|c| c.standing == Standing::Solved) {
-                let value = cell.value.unwrap_or_default();
-                findings.push(Finding::new(
-                    "cell-lost-and-solved",
-                    Some(first),
-                    format!("网页丢失了“{}”，由勾稽关系补出：{value}。", self.name(cell)),
-                ));
-            }
-            let adrift = placed[r].columns.iter().filter(|c| c.is_none()).count();
-            if adrift > 0 {
-                findings.push(Finding::new(
-                    "cell-ambiguous",
-                    Some(first),
-                    format!("“{}”有 {adrift} 个数字无法证明属于哪一列，未采用。", row.label),
-                ));
-            }
-            let lost = cells.iter().any(|c| c.standing == Standing::Lost);
-            if lost && self.rows[r].is_none() {
-                gone.push(row.label.as_str());
-            } else if lost && adrift == 0 {
-                let message = format!("“{}”缺了数字，勾稽关系不能唯一确定，留空。", row.label);
-                findings.push(Finding::new("cell-lost", Some(first), message));
-            }
-            for cell in cells.iter().filter(|c| c.value.is_none() && c.standing == Standing::Disputed) {
-                let at = r * width + self.table.columns.iter().position(|c| c.id == cell.column).unwrap_or(0);
-                let value = solution.forced[at].map(|v| Decimal::new(i128::from(v), SCALE)).unwrap_or_default();
-                findings.push(Finding::new(
-                    "row-does-not-add-up",
-                    cell.line,
-                    format!(
-                        "“{}”印为“{}”，按勾稽关系应为 {value}。",
-                        self.name(cell),
-                        cell.raw.as_deref().unwrap_or("")
-                    ),
-                ));
-            }
-        }
-        if !gone.is_empty() {
-            let named = gone.iter().take(3).map(|l| format!("“{l}”")).collect::<String>();
-            let message =
-                format!("{named}{}共 {} 行不在正文里，留空。", if gone.len() > 3 { "等" } else { "" }, gone.len());
-            findings.push(Finding::new("cell-lost", Some(self.lines()[0]), message));
-        }
-    }
-
-    fn checks(
-        &self,
-        equations: &[Equation],
-        known: &[Option<i64>],
-        solution: &Solution,
-        table: &Table,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<Check> {
-        let width = self.table.columns.len();
-        let mut out = Vec::new();
-        for (equation, verdict) in equations.iter().zip(&solution.verdicts) {
-            let identity = &self.table.identities[equation.identity];
-            let sum = |cells: &[usize]| {
-                let some = cells.iter().any(|c| known[*c].is_some() || solution.forced[*c].is_some());
-                let total: i64 = cells.iter().map(|c| known[*c].or(solution.forced[*c]).unwrap_or(0)).sum();
-                some.then(|| Decimal::new(i128::from(total), SCALE))
-            };
-            let (left, right) = (sum(&equation.left), sum(&equation.right));
-            let (over, label) = match identity.per {
-                Axis::Column => {
-                    (&self.table.columns[equation.over].id, self.table.columns[equation.over].label.as_str())
-                }
-                Axis::Row => (&self.table.rows[equation.over].id, self.table.rows[equation.over].label.as_str()),
-            };
-            if verdict.holds == Some(false) {
-                let (code, kind) = match identity.per {
-                    Axis::Row => ("row-does-not-add-up", "行"),
-                    Axis::Column => ("column-does-not-add-up", "列"),
-                };
-                let mut suspects: Vec<usize> =
-                    equation.left.iter().chain(&equation.right).copied().filter(|c| solution.disputed[*c]).collect();
-                suspects.sort_unstable();
-                let cell_of = |at: usize| {
-                    let (r, c) = (at / width, at % width);
-                    table.cells.iter().find(|x| x.row == self.table.rows[r].id && x.column == self.table.columns[c].id)
-                };
-                let line = suspects
-                    .iter()
-                    .chain(equation.left.iter())
-                    .chain(equation.right.iter())
-                    .find_map(|c| cell_of(*c).and_then(|c| c.line));
-                let shown = |side: Option<Decimal>| side.map_or("空".to_string(), |v| v.to_string());
-                let place = if label.is_empty() {
-                    identity.say.clone()
-                } else {
-                    format!("“{label}”一{kind}：{}", identity.say)
-                };
-                let names: Vec<String> =
-                    suspects.iter().take(3).filter_map(|c| cell_of(*c)).map(|c| self.name(c)).collect();
-                let mut finding = Finding::new(
-                    code,
-                    line,
-                    format!("{place}。印出的数字左边为 {}，右边为 {}，不相等。", shown(left), shown(right)),
-                );
-                if !names.is_empty() {
-                    finding = finding.help(format!("存疑的单元格：{}。请与原网页核对。", names.join("、")));
-                }
-                findings.push(finding);
-            }
-            out.push(Check {
-                identity: identity.id.clone(),
-                over: over.clone(),
-                left,
-                right,
-                holds: verdict.holds,
-                official: identity.official,
-            });
-        }
-        out
-    }
-
-    /// Amounts that no agency collects.
-    fn plausible(&self, table: &Table, findings: &mut Vec<Finding>) {
-        if self.table.id != "administrative_fees" {
-            return;
-        }
-        // A city of some millions collects a few hundred million yuan a year.
-        let limit = Decimal::from(1_000_000_000);
-        for cell in table.cells.iter().filter(|c| c.unit.as_deref() == Some("元") && c.value.is_some_and(|v| v > limit))
-        {
-            findings.push(Finding::new(
-                "unit-implausible",
-                cell.line,
-                format!(
-                    "“{}”印为 {}，按表头单位合 {} 元，单位可疑，未作换算。",
-                    self.name(cell),
-                    cell.raw.as_deref().unwrap_or(""),
-                    cell.value.unwrap_or_default()
-                ),
-            ));
         }
     }
 }

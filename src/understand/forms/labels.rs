@@ -61,10 +61,10 @@ pub fn key(text: &str) -> Key {
     let plain: Vec<char> = text.chars().filter(|c| !is_space(*c)).map(fold).collect();
     let skip = ordinal(&plain);
     let rest = if skip < plain.len() { &plain[skip..] } else { &plain[..] };
-    let (mut full, mut bare, mut depth) = (String::new(), String::new(), 0usize);
+    let (mut full, mut bare, mut depth, mut opened) = (String::new(), String::new(), 0usize, 0);
     for &c in rest {
         match c {
-            '(' | '[' | '〔' => depth += 1,
+            '(' | '[' | '〔' => (depth, opened) = (depth + 1, opened + 1),
             ')' | ']' | '〕' => depth = depth.saturating_sub(1),
             c if c.is_alphanumeric() => {
                 full.push(c);
@@ -78,7 +78,8 @@ pub fn key(text: &str) -> Key {
     // The traditional pair of 其它 is the most frequent variant of all.
     let full = full.replace("其它", "其他");
     let bare = bare.replace("其它", "其他");
-    let bare = if bare == full { String::new() } else { bare };
+    // Behind a bracket that is never closed the text may be anything, unless it was merely cut short.
+    let bare = if bare == full || depth > 0 && opened > 1 { String::new() } else { bare };
     Key { full, bare, ordinal: skip > 0 && skip < plain.len() }
 }
 
@@ -139,8 +140,9 @@ impl Labels {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// Rows of one table that the text nearly names: cut short, with a gloss, or with a typo. Several only where they have one name.
-    pub fn near(&self, key: &Key, table: usize) -> Vec<Target> {
+    /// Rows of one table that the text nearly names: cut short, with a gloss, or with a typo. Of rows with different names that are
+    /// equally near, only the one that is `due` in the order of the form.
+    pub fn near(&self, key: &Key, table: usize, due: usize) -> Vec<Target> {
         let mut best: (usize, Vec<(&str, Target)>) = (usize::MAX, Vec::new());
         for text in [&key.full, &key.bare] {
             let length = text.chars().count();
@@ -156,32 +158,43 @@ impl Labels {
                 }
             }
         }
-        // Rows of one name follow each other in the form; rows of different names are told apart by nothing.
+        // Rows of one name follow each other in the form.
         let name = best.1.first().map(|(label, _)| *label);
         if best.1.iter().any(|(label, _)| Some(*label) != name) {
-            return Vec::new();
+            best.1.retain(|(_, target)| *target == Target::Row(table, due));
         }
         let mut targets: Vec<Target> = best.1.into_iter().map(|(_, target)| target).collect();
         targets.sort();
         targets
     }
 
-    /// Whether the text is a part of the label of a row, as a split label leaves it.
-    pub fn continues(&self, key: &Key, row: Target) -> bool {
-        let text = &key.full;
-        text.chars().count() >= 2
-            && self.rows.iter().flatten().any(|(label, _, target)| *target == row && label.contains(text.as_str()))
+    /// Whether the text is the rest of the label of a row, of which the beginning has been seen.
+    pub fn continues(&self, begun: &str, text: &str, row: Target) -> bool {
+        let (rest, whole) = (key(text).full, key(&format!("{begun}{text}")).full);
+        let length = whole.chars().count();
+        let named = self.rows.iter().flatten().filter(|(_, _, target)| *target == row);
+        rest.chars().count() >= 2 && named.clone().any(|(label, ..)| label.contains(&rest))
+            || !self.exact.contains_key(&key(begun).full)
+                && named.into_iter().any(|(label, other, _)| is_typo(&whole, length, label, *other).is_some())
     }
 }
+
+/// The longest gloss behind a label.
+const GLOSS: usize = 40;
 
 /// How far a text is from a label, if it is near at all.
 fn nearness(text: &str, length: usize, label: &str, other: usize) -> Option<usize> {
     if length >= 5 && other > length && (label.starts_with(text) || (length >= 6 && label.ends_with(text))) {
         return Some(1);
     }
-    if other >= 6 && length > other && (text.starts_with(label) || text.ends_with(label)) {
+    if other >= 6 && length > other && length <= other + GLOSS && (text.starts_with(label) || text.ends_with(label)) {
         return Some(1);
     }
+    is_typo(text, length, label, other)
+}
+
+/// How many letters a text is from a label, if they are few.
+fn is_typo(text: &str, length: usize, label: &str, other: usize) -> Option<usize> {
     let bound = match length.min(other) {
         0..=3 => return None,
         4..=8 => 1,

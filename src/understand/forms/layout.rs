@@ -3,8 +3,10 @@
 //! In: the lines and grids of a draft. Out: pieces in reading order, each with the empty cells that the layout shows before it and
 //! how firmly it shows them. Knows nothing of forms, and never drops a figure.
 
-use super::figure::{Content, content, fold, is_space};
+use super::figure::{Content, content, fold, is_space, is_unit};
 use crate::model::source::{Draft, Grid};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// How the place of a cell in its row is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,10 +92,7 @@ pub fn pieces(draft: &Draft) -> Vec<Piece> {
         let folded: Vec<(u32, String)> = draft.lines[index..stop]
             .iter()
             .map(|line| {
-                (
-                    line.no,
-                    line.text.chars().map(|c| if c == '\u{3000}' || c == '\u{a0}' { c } else { fold(c) }).collect(),
-                )
+                (line.no, line.text.chars().map(|c| if "\u{3000}\u{a0}，".contains(c) { c } else { fold(c) }).collect())
             })
             .collect();
         reader.lines(&folded);
@@ -114,31 +113,93 @@ struct Reader<'a> {
     last: u32,
 }
 
-/// How a line uses pipes.
+/// How a line separates cells.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Pipes {
+enum Shape {
     Blank,
-    None,
+    /// Nothing but spaces.
+    Words,
+    /// Between the header and the rows, or the number of a page.
     Rule,
-    Row,
+    /// By pipes.
+    Pipes,
     /// One cell: a lone pipe, or a text with a pipe before or behind it.
-    One,
+    Pipe,
+    /// By commas.
+    Commas,
 }
 
-fn pipes(text: &str) -> Pipes {
+fn shape(text: &str) -> Shape {
     let trimmed = text.trim_matches(is_space);
-    if trimmed.is_empty() {
-        return Pipes::Blank;
-    }
     let count = trimmed.matches('|').count();
-    if trimmed.contains("--") && trimmed.chars().all(|c| matches!(c, '|' | '-' | ':' | '+' | '=' | ' ')) {
-        return if count > 0 { Pipes::Rule } else { Pipes::None };
+    if trimmed.is_empty() {
+        return Shape::Blank;
+    }
+    if count > 0 && trimmed.contains("--") && trimmed.chars().all(|c| matches!(c, '|' | '-' | ':' | '+' | '=' | ' '))
+        || is_page_number(trimmed)
+    {
+        return Shape::Rule;
     }
     match count {
-        0 => Pipes::None,
-        1 if trimmed.starts_with('|') || trimmed.ends_with('|') => Pipes::One,
-        _ if trimmed.chars().all(|c| c == '|' || is_space(c)) => Pipes::One,
-        _ => Pipes::Row,
+        0 => Shape::Words,
+        1 if trimmed.starts_with('|') || trimmed.ends_with('|') => Shape::Pipe,
+        _ if trimmed.chars().all(|c| c == '|' || is_space(c)) => Shape::Pipe,
+        _ => Shape::Pipes,
+    }
+}
+
+/// `— 3 —`, `- 3 -`, `第 3 页`, `第3页 共12页`, `3 / 12`: what a print puts below a page is no cell.
+fn is_page_number(text: &str) -> bool {
+    static PAGE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:[-—–―－~·•]+\s*\d{1,3}\s*[-—–―－~·•]+|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$")
+            .expect("a pattern")
+    });
+    PAGE.is_match(text)
+}
+
+/// The cells of a line that commas separate, and whether those are full-width; commas in brackets and quotes are part of a cell.
+fn split_commas(text: &str) -> (Vec<&str>, bool) {
+    let whole = text.matches('(').count() == text.matches(')').count();
+    let split = |comma: char| {
+        let (mut depth, mut quoted) = (0i32, false);
+        let cells = text.split(move |c| {
+            match c {
+                '"' => quoted = !quoted,
+                '(' if whole => depth += 1,
+                ')' if whole => depth -= 1,
+                _ => {}
+            }
+            c == comma && !quoted && depth <= 0
+        });
+        cells.map(|cell| cell.trim_matches(|c| is_space(c) || c == '"')).collect::<Vec<_>>()
+    };
+    let wide = split('，');
+    let plain = split(',');
+    if wide.len() > plain.len() { (wide, true) } else { (plain, false) }
+}
+
+/// Marks the rows of tables whose cells commas separate: rows of figures, and the headers right above them.
+fn mark_commas(lines: &[(u32, String)], shapes: &mut [Shape]) {
+    let mut below = false;
+    for ((_, text), shape) in lines.iter().zip(shapes).rev().filter(|(_, shape)| **shape != Shape::Blank) {
+        let row = *shape == Shape::Words && !text.contains(['。', '；']) && content(text) == Content::Text && {
+            let (cells, _) = split_commas(text);
+            // A space beside a digit parts figures, and then commas part thousands.
+            let apart = |cell: &str| {
+                let chars: Vec<char> = cell.chars().collect();
+                chars
+                    .windows(2)
+                    .any(|w| is_space(w[0]) && w[1].is_ascii_digit() || w[0].is_ascii_digit() && is_space(w[1]))
+            };
+            let short = cells.iter().all(|cell| cell.chars().count() <= 60 && !apart(cell));
+            let labels = cells.iter().filter(|c| !c.is_empty() && !is_unit(c) && content(c) == Content::Text).count();
+            let figures = cells.iter().filter(|c| matches!(content(c), Content::Figure(_) | Content::Mark)).count();
+            cells.len() >= 2 && short && (figures > 0 && labels * 2 <= cells.len() || below)
+        };
+        if row {
+            *shape = Shape::Commas;
+        }
+        below = row;
     }
 }
 
@@ -198,38 +259,52 @@ impl Reader<'_> {
     }
 
     fn lines(&mut self, lines: &[(u32, String)]) {
-        let kinds: Vec<Pipes> = lines.iter().map(|(_, text)| pipes(text)).collect();
+        let mut shapes: Vec<Shape> = lines.iter().map(|(_, text)| shape(text)).collect();
+        mark_commas(lines, &mut shapes);
         let near = |from: usize, forward: bool| {
             let mut at = from;
             loop {
                 at = if forward { at + 1 } else { at.checked_sub(1)? };
-                match kinds.get(at)? {
-                    Pipes::Blank => continue,
-                    kind => return Some(*kind),
+                match shapes.get(at)? {
+                    Shape::Blank => continue,
+                    shape => return Some(*shape),
                 }
             }
         };
-        // Rows of this page end without a pipe: one at the end of a line opens an empty cell.
-        let rows = || lines.iter().zip(&kinds).filter(|(_, kind)| **kind == Pipes::Row);
-        let bare = rows().filter(|((_, text), _)| !text.trim_end_matches(is_space).ends_with('|')).count();
-        let open = bare * 3 > rows().count();
+        // Where rows of this page begin and end without a pipe, one at that place opens an empty cell.
+        let rows = lines
+            .iter()
+            .zip(&shapes)
+            .filter(|(_, shape)| **shape == Shape::Pipes)
+            .map(|((_, text), _)| text.trim_matches(is_space));
+        let all = rows.clone().count();
+        let led = rows.clone().filter(|text| !text.starts_with('|')).count() * 3 > all;
+        let open = rows.filter(|text| !text.ends_with('|')).count() * 3 > all;
         let stream_end = |start: usize| {
-            let inside = |at: usize| match kinds[at] {
-                Pipes::One | Pipes::Blank => true,
-                Pipes::None => near(at, true) == Some(Pipes::One) || near(at, false) == Some(Pipes::One),
-                Pipes::Row | Pipes::Rule => false,
+            let inside = |at: usize| match shapes[at] {
+                Shape::Pipe | Shape::Blank => true,
+                Shape::Words => near(at, true) == Some(Shape::Pipe) || near(at, false) == Some(Shape::Pipe),
+                Shape::Pipes | Shape::Commas | Shape::Rule => false,
             };
             (start + 1..lines.len()).find(|at| !inside(*at)).unwrap_or(lines.len())
         };
         let mut index = 0;
         while index < lines.len() {
             let (no, text) = &lines[index];
-            match kinds[index] {
-                Pipes::Blank | Pipes::Rule => {}
-                Pipes::Row => self.row(&split_row(*no, text, open)),
+            match shapes[index] {
+                Shape::Blank | Shape::Rule => {}
+                Shape::Pipes => self.row(&split_row(*no, text, led, open)),
+                Shape::Commas => match split_commas(text) {
+                    // A doubled ， is a slip that cleaning mends: between those, empty cells leave no trace.
+                    (cells, true) => cells
+                        .into_iter()
+                        .filter(|cell| !cell.is_empty())
+                        .for_each(|cell| self.push(Piece::new(*no, cell, Layout::Bare))),
+                    (cells, false) => self.row(&cells.into_iter().map(|cell| (*no, cell)).collect::<Vec<_>>()),
+                },
                 // The first cell of a stream of lone pipes stands before the first pipe.
-                Pipes::None if near(index, true) != Some(Pipes::One) => self.words(*no, text),
-                Pipes::None | Pipes::One => {
+                Shape::Words if near(index, true) != Some(Shape::Pipe) => self.words(*no, text),
+                Shape::Words | Shape::Pipe => {
                     let end = stream_end(index);
                     self.stream(&lines[index..end]);
                     index = end;
@@ -276,7 +351,7 @@ impl Reader<'_> {
             after_cell = !label;
             self.push(piece);
         }
-        self.trail = if open { pipes } else { pipes.saturating_sub(1) };
+        self.trail = if open || leading { pipes } else { pipes.saturating_sub(1) };
     }
 
     /// A line without pipes: cells by tabs, else figures as words of their own and texts between wide spaces.
@@ -288,11 +363,17 @@ impl Reader<'_> {
             self.row(&cells);
             return;
         }
-        // Prose is not taken apart; a padded row is as long and full of wide gaps.
+        // Prose is not taken apart; a padded row is as long and full of wide gaps, a table on one line full of figures.
         let letters = trimmed.chars().filter(|c| !is_space(*c)).count();
-        if letters > 2 * PROSE || letters > PROSE && !trimmed.contains("  ") {
-            self.push(Piece::new(no, trimmed, Layout::Lines));
-            return;
+        if letters > PROSE {
+            if trimmed.trim_end_matches('。').contains('。') {
+                return trimmed.split_inclusive('。').for_each(|sentence| self.words(no, sentence));
+            }
+            let cells =
+                trimmed.split(is_space).filter(|word| matches!(content(word), Content::Figure(_) | Content::Mark));
+            if cells.count() < 4 && (letters > 2 * PROSE || !trimmed.contains("  ")) {
+                return self.push(Piece::new(no, trimmed, Layout::Lines));
+            }
         }
         let mut parts: Vec<String> = Vec::new();
         let (mut run, mut wide) = (0, false);
@@ -341,9 +422,12 @@ impl Reader<'_> {
     }
 }
 
-fn split_row(no: u32, text: &str, open: bool) -> Vec<(u32, &str)> {
+/// The cells of a row of pipes; where rows do not begin, or end, with a pipe, one there parts off an empty cell.
+fn split_row(no: u32, text: &str, led: bool, open: bool) -> Vec<(u32, &str)> {
     let mut rest = text.trim_matches(is_space);
-    rest = rest.strip_prefix('|').unwrap_or(rest);
+    if !led {
+        rest = rest.strip_prefix('|').unwrap_or(rest);
+    }
     if !open {
         rest = rest.strip_suffix('|').unwrap_or(rest);
     }

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod figure;
+mod findings;
 mod header;
 mod labels;
 mod layout;

@@ -5,7 +5,8 @@
 //! alone does not settle. Never moves a figure whose place the layout fixes.
 
 use super::layout::Layout;
-use crate::model::form::{Axis, FormTable};
+use super::solve::Sum;
+use crate::model::form::Axis;
 use std::collections::BTreeMap;
 
 /// A row to place: what stands in it, in order.
@@ -36,6 +37,15 @@ pub struct Placed {
     pub columns: Vec<Option<usize>>,
     /// Columns that an undecided item or a lost cell may stand in.
     pub open: Vec<usize>,
+    /// The layout, or the row itself by adding up, says so; if not, a contradiction speaks against the placement.
+    pub firm: bool,
+}
+
+impl Placed {
+    /// A row of so many items of which nothing can be decided.
+    pub fn nowhere(items: usize, width: usize) -> Self {
+        Placed { columns: vec![None; items], open: (0..width).collect(), firm: true }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,53 +55,12 @@ struct Candidate {
     lost: Option<u8>,
     values: Vec<i64>,
     slack: Vec<bool>,
+    firm: bool,
 }
 
 /// Most candidates of one row, and most steps of the search over all rows.
 const CANDIDATES: usize = 400;
 const STEPS: usize = 3_000;
-
-/// A sum over rows for each column, or over columns for each row, by indices.
-#[derive(Clone, Debug)]
-pub struct Sum {
-    /// Index of the identity.
-    pub identity: usize,
-    /// Runs over columns or rows.
-    pub per: Axis,
-    /// The columns or rows it is checked over.
-    pub over: Vec<usize>,
-    /// Terms.
-    pub left: Vec<usize>,
-    /// Terms.
-    pub right: Vec<usize>,
-}
-
-/// The identities of a table by indices.
-pub fn sums(table: &FormTable) -> Vec<Sum> {
-    let rows: BTreeMap<&str, usize> = table.rows.iter().enumerate().map(|(i, r)| (r.id.as_ref(), i)).collect();
-    let columns: BTreeMap<&str, usize> = table.columns.iter().enumerate().map(|(i, c)| (c.id.as_ref(), i)).collect();
-    table
-        .identities
-        .iter()
-        .enumerate()
-        .map(|(identity, it)| {
-            let (over, terms) = match it.per {
-                Axis::Column => (&columns, &rows),
-                Axis::Row => (&rows, &columns),
-            };
-            let find = |names: &[crate::model::Id], map: &BTreeMap<&str, usize>| -> Vec<usize> {
-                names.iter().filter_map(|n| map.get(n.as_ref()).copied()).collect()
-            };
-            Sum {
-                identity,
-                per: it.per,
-                over: find(&it.over, over),
-                left: find(&it.left, terms),
-                right: find(&it.right, terms),
-            }
-        })
-        .collect()
-}
 
 /// Places the items of all rows of a table with `width` columns.
 pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Placed> {
@@ -113,7 +82,7 @@ pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Placed> {
 }
 
 fn agreed(kept: &[&Candidate], items: usize, width: usize) -> Placed {
-    let Some(first) = kept.first() else { return Placed { columns: vec![None; items], open: (0..width).collect() } };
+    let Some(first) = kept.first() else { return Placed::nowhere(items, width) };
     let mut open = vec![false; width];
     let columns = (0..items)
         .map(|i| {
@@ -125,7 +94,7 @@ fn agreed(kept: &[&Candidate], items: usize, width: usize) -> Placed {
         })
         .collect();
     kept.iter().filter_map(|c| c.lost).for_each(|c| open[usize::from(c)] = true);
-    Placed { columns, open: (0..width).filter(|c| open[*c]).collect() }
+    Placed { columns, open: (0..width).filter(|c| open[*c]).collect(), firm: kept.iter().all(|c| c.firm) }
 }
 
 /// Where the cells of a row may begin that has more of them than columns, for the empty ones beside them belong to a merged label or
@@ -159,10 +128,11 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
             lost: None,
             values: vec![0; width],
             slack: vec![!zero; width],
+            firm: true,
         }];
     }
     let mut shapes: Vec<(Vec<Option<usize>>, Option<u8>)> = Vec::new();
-    let mut filled = None;
+    let (mut filled, mut shown) = (None, true);
     let found = row.items.len();
     if found > width && row.merged {
         for cut in cuts(row, all, width) {
@@ -180,6 +150,7 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
             .filter(|f| row.tail == short && row.firm || over && f.rank == 0);
     }
     if shapes.is_empty() {
+        shown = false;
         let (base, counted): (Vec<Option<usize>>, bool) = if found < width && row.counted {
             (row.items.clone(), true)
         } else {
@@ -208,6 +179,7 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
         shapes.into_iter().map(|(shape, lost)| weigh(index, row, &shape, lost, width, sums)).collect();
     found.sort();
     found.dedup();
+    found.iter_mut().for_each(|candidate| candidate.firm = shown || candidate.rank == 0);
     // Blank lines behind a row tell of empty cells at its end, unless another place makes it add up.
     if let Some(filled) = filled
         && found.first().is_none_or(|best| filled.rank <= best.rank)
@@ -329,7 +301,7 @@ fn weigh(
             }
         });
     }
-    Candidate { rank, columns, lost, values: filled, slack }
+    Candidate { rank, columns, lost, values: filled, slack, firm: rank == 0 }
 }
 
 /// Which candidates take part in some choice of one for each row under which every column identity holds.
@@ -482,8 +454,14 @@ fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<u
     for (layer, &row) in order.iter().enumerate() {
         let mut next: BTreeMap<State, usize> = BTreeMap::new();
         let mut links = Vec::new();
-        let open =
-            Candidate { rank: 3, columns: Vec::new(), lost: None, values: vec![0; width], slack: vec![true; width] };
+        let open = Candidate {
+            rank: 3,
+            columns: Vec::new(),
+            lost: None,
+            values: vec![0; width],
+            slack: vec![true; width],
+            firm: true,
+        };
         let choices: Vec<&Candidate> = if all[row].is_empty() { vec![&open] } else { all[row].iter().collect() };
         for (state, from) in layers.last().expect("the first layer is there") {
             'choice: for (index, choice) in choices.iter().enumerate() {

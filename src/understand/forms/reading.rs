@@ -28,6 +28,12 @@ pub struct FoundRow {
     pub firm: bool,
 }
 
+impl FoundRow {
+    fn new(row: Option<usize>, label: &str, line: u32) -> Self {
+        FoundRow { row, label: label.to_owned(), line, cells: Vec::new(), trail: None, tail: 0, firm: false }
+    }
+}
+
 /// A table as found.
 #[derive(Clone, Debug)]
 pub struct FoundTable {
@@ -69,6 +75,8 @@ struct Walk<'a> {
     row: bool,
     /// Headers seen since the last table was closed, not yet given to one: text, line.
     pending: Vec<(String, u32, Vec<Target>)>,
+    /// Figures between those headers.
+    between: Vec<usize>,
     /// Line of the last thing that belonged to a table.
     last: u32,
 }
@@ -97,20 +105,27 @@ fn join(pieces: &[Piece], at: usize) -> Vec<(usize, Key)> {
     out
 }
 
-/// Labels that stand side by side with one space between them are taken apart, where every word belongs to the label of some form
-/// or is a unit.
+/// Labels that stand side by side with one space between them are taken apart: the words of each, and those of none by themselves.
 pub fn apart(pieces: Vec<Piece>, forms: &[Labels]) -> Vec<Piece> {
     let mut out = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let words: Vec<&str> = piece.text.split(' ').collect();
-        let whole = words.len() < 2 || words.len() > 40 || piece.layout == Layout::Cells || !piece.is_label();
-        if whole || forms.iter().any(|labels| !labels.exact(&key(&piece.text)).is_empty()) {
-            out.push(piece);
-            continue;
-        }
-        let unit = words.len() - usize::from(words.last().is_some_and(|w| is_unit(w)));
-        let fewest = forms.iter().filter_map(|labels| segments(&words, labels)).min_by_key(Vec::len);
-        let ends = fewest.unwrap_or(if unit < words.len() { vec![unit, words.len()] } else { vec![words.len()] });
+        let whole = words.len() < 2
+            || words.len() > 120
+            || piece.layout == Layout::Cells
+            || piece.content != Content::Text
+            || !is_unit(words[words.len() - 1])
+                && forms.iter().any(|labels| !labels.exact(&key(&piece.text)).is_empty());
+        let fewest = forms.iter().filter(|_| !whole).filter_map(|labels| segments(&words, labels)).min();
+        let unit = words.len() - usize::from(is_unit(words[words.len() - 1]));
+        let ends = match fewest {
+            Some((_, ends)) => ends,
+            None if whole || unit == words.len() => {
+                out.push(piece);
+                continue;
+            }
+            None => vec![unit, words.len()],
+        };
         let mut from = 0;
         for end in ends {
             let layout = if from == 0 && end == words.len() { piece.layout } else { Layout::Bare };
@@ -125,19 +140,40 @@ pub fn apart(pieces: Vec<Piece>, forms: &[Labels]) -> Vec<Piece> {
     out
 }
 
-/// The fewest labels that the words are, each by its end.
-fn segments(words: &[&str], labels: &Labels) -> Option<Vec<usize>> {
-    let mut best: Vec<Option<Vec<usize>>> = vec![Some(Vec::new())];
+/// The labels and units that the words are, each by its end, and how many there are; none if no label is among them. Words of no
+/// label are one with a typo, and stand between units and ordinals.
+fn segments(words: &[&str], labels: &Labels) -> Option<(usize, Vec<usize>)> {
+    const STRANGE: usize = 4;
+    let units: Vec<bool> = words.iter().map(|word| is_unit(word)).collect();
+    let edges: Vec<bool> = (0..=words.len())
+        .map(|at| at == 0 || at == words.len() || units[at - 1] || units[at] || key(words[at]).ordinal)
+        .collect();
+    // For each end: cost, where the last segment begins, whether a label is among them.
+    let mut best: Vec<Option<(usize, usize, bool)>> = vec![Some((0, 0, false))];
     for end in 1..=words.len() {
-        let from = (end.saturating_sub(6)..end).filter_map(|from| {
-            let before = best[from].as_ref()?;
-            let named =
-                end - from == 1 && is_unit(words[from]) || !labels.exact(&key(&words[from..end].concat())).is_empty();
-            named.then(|| before.iter().copied().chain([end]).collect::<Vec<_>>())
-        });
-        best.push(from.min_by_key(Vec::len));
+        let mut least: Option<(usize, usize, bool)> = None;
+        for from in end.saturating_sub(6)..end {
+            let Some((cost, _, any)) = best[from] else { continue };
+            let unit = end - from == 1 && units[from];
+            let label = !unit && !labels.exact(&key(&words[from..end].concat())).is_empty();
+            let cost = match unit || label {
+                true => cost + 1,
+                false if edges[from] && edges[end] => cost + STRANGE * (end - from),
+                false => continue,
+            };
+            if least.is_none_or(|least| cost < least.0) {
+                least = Some((cost, from, any || label));
+            }
+        }
+        best.push(least);
     }
-    best.pop().flatten()
+    let (cost, _, any) = best[words.len()]?;
+    let mut ends = vec![words.len()];
+    while let Some(from) = ends.last().and_then(|end| best[*end]).map(|(_, from, _)| from).filter(|from| *from > 0) {
+        ends.push(from);
+    }
+    ends.reverse();
+    any.then_some((cost, ends))
 }
 
 /// Reads the pieces by one form.
@@ -152,6 +188,7 @@ pub fn find(form: &Form, labels: &Labels, pieces: &[Piece], keys: &[Key], joined
         open: false,
         row: false,
         pending: Vec::new(),
+        between: Vec::new(),
         last: 0,
     };
     let mut index = 0;
@@ -185,6 +222,7 @@ impl Walk<'_> {
         self.close_row();
         self.open = false;
         self.pending.clear();
+        self.between.clear();
     }
 
     fn open(&mut self, table: usize) {
@@ -203,6 +241,11 @@ impl Walk<'_> {
             }
             new.lines.push(line);
             new.heads.push(text);
+        }
+        let between = std::mem::take(&mut self.between);
+        if let Some(&first) = between.first().filter(|_| unlabelled(self.form, table)) {
+            new.rows.push(FoundRow::new(Some(0), "", self.pieces[first].line));
+            new.rows[0].cells = between;
         }
         self.found.tables.push(new);
     }
@@ -236,16 +279,17 @@ impl Walk<'_> {
             }
         }
         let table = self.open.then(|| self.found.tables.last().map(|t| t.table)).flatten()?;
-        let table_rows = self.found.tables.last().and_then(|t| t.rows.last());
+        let rows = self.found.tables.last().map(|t| t.rows.as_slice()).unwrap_or_default();
         if self.row
-            && let Some(index) = table_rows.filter(|r| r.cells.is_empty()).and_then(|r| r.row)
-            && self.labels.continues(&self.keys[at], Target::Row(table, index))
+            && let Some(open) = rows.last().filter(|r| r.cells.is_empty())
+            && open.row.is_some_and(|row| self.labels.continues(&open.label, &first.text, Target::Row(table, row)))
         {
             return None;
         }
+        let due = rows.iter().filter_map(|r| r.row).max().map_or(0, |r| r + 1);
         let single = (1, self.keys[at].clone());
         for (count, key) in std::iter::once(&single).chain(joined.iter().take(1)) {
-            let near = self.labels.near(key, table);
+            let near = self.labels.near(key, table, due);
             if !near.is_empty() {
                 return Some((*count, key.clone(), near, false));
             }
@@ -311,15 +355,7 @@ impl Walk<'_> {
                     && table.columns.len() >= 3
                     && table.rows.is_empty()
                 {
-                    table.rows.push(FoundRow {
-                        row: Some(0),
-                        label: String::new(),
-                        line: piece.line,
-                        cells: Vec::new(),
-                        trail: None,
-                        tail: 0,
-                        firm: false,
-                    });
+                    table.rows.push(FoundRow::new(Some(0), "", piece.line));
                     table.lines.push(piece.line);
                 }
                 1
@@ -330,20 +366,18 @@ impl Walk<'_> {
 
     fn cell(&mut self, at: usize) {
         let piece = &self.pieces[at];
+        if !self.open && !self.pending.is_empty() {
+            self.between.push(at);
+        }
         let Some(table) = self.found.tables.last_mut().filter(|_| self.open) else { return };
         if !self.row {
-            if !unlabelled(self.form, table.table) || table.columns.len() < 3 || !table.rows.is_empty() {
+            let waiting = table.rows.first().map_or(1, |row| row.cells.len() + 1);
+            if !unlabelled(self.form, table.table) || table.columns.len() < waiting {
                 return;
             }
-            table.rows.push(FoundRow {
-                row: Some(0),
-                label: String::new(),
-                line: piece.line,
-                cells: Vec::new(),
-                trail: None,
-                tail: 0,
-                firm: false,
-            });
+            if table.rows.is_empty() {
+                table.rows.push(FoundRow::new(Some(0), "", piece.line));
+            }
             self.row = true;
         }
         let row = table.rows.last_mut().expect("a row is open");
@@ -397,7 +431,7 @@ impl Walk<'_> {
             }
             self.row = true;
             self.last = piece.line;
-            let label = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
+            let label: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
             let (pieces, found) = (self.pieces, self.found.tables.last_mut().expect("just opened"));
             if let Some(before) = found.rows.last_mut() {
                 let from = before.cells.last().map_or(before.line, |c| pieces[*c].line);
@@ -405,16 +439,7 @@ impl Walk<'_> {
             }
             found.exact += usize::from(exact);
             found.lines.extend(lines);
-            let line = piece.line;
-            found.rows.push(FoundRow {
-                row: Some(row),
-                label,
-                line,
-                cells: Vec::new(),
-                trail: None,
-                tail: 0,
-                firm: false,
-            });
+            found.rows.push(FoundRow::new(Some(row), &label, piece.line));
             return count;
         }
         let text: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
@@ -433,7 +458,13 @@ impl Walk<'_> {
         }
         let mut named = false;
         let last = piece.line;
-        if let Some(table) = self.current().filter(|t| t.rows.iter().all(|r| r.cells.is_empty())) {
+        let form = self.form;
+        let begins = |t: &FoundTable| {
+            // Of a table whose row has no label, each column may stand right above or before its figure.
+            t.rows.iter().all(|r| r.cells.is_empty())
+                || unlabelled(form, t.table) && t.columns.len() < form.tables[t.table].columns.len()
+        };
+        if let Some(table) = self.current().filter(|t| begins(t)) {
             for target in &targets {
                 match target {
                     Target::Column(t, c) if *t == table.table => {
@@ -494,15 +525,18 @@ impl Walk<'_> {
         if !self.open {
             if !self.pending.is_empty() && piece.line > self.pending[self.pending.len() - 1].1 + 20 {
                 self.pending.clear();
+                self.between.clear();
             }
             return 1;
         }
         let table = self.found.tables.last_mut().expect("a table is open");
-        let key = &self.keys[at];
-        if let Some(row) = table.rows.last()
+        if let Some(row) = table.rows.last_mut()
             && let Some(index) = row.row
-            && self.labels.continues(key, Target::Row(table.table, index))
+            && self.labels.continues(&row.label, &piece.text, Target::Row(table.table, index))
         {
+            if row.cells.is_empty() {
+                row.label.push_str(&piece.text);
+            }
             table.lines.push(piece.line);
             return 1;
         }
@@ -524,15 +558,7 @@ impl Walk<'_> {
             && next.is_some_and(|n| n.is_cell() && !n.starts && n.gap <= 12)
         {
             table.lines.push(piece.line);
-            table.rows.push(FoundRow {
-                row: None,
-                label: piece.text.clone(),
-                line: piece.line,
-                cells: Vec::new(),
-                trail: None,
-                tail: 0,
-                firm: false,
-            });
+            table.rows.push(FoundRow::new(None, &piece.text, piece.line));
             self.row = true;
         }
         1

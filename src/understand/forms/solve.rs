@@ -3,6 +3,51 @@
 //! In: known values, unknown cells (never negative), and sums. Out: a verdict on each sum, the values that every filling shares,
 //! and the cells that explain what no filling can save. Bounded; never turns an unknown into a zero.
 
+use crate::model::form::{Axis, FormTable};
+use std::collections::BTreeMap;
+
+/// A sum over rows for each column, or over columns for each row, by indices.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    /// Index of the identity.
+    pub identity: usize,
+    /// Runs over columns or rows.
+    pub per: Axis,
+    /// The columns or rows it is checked over.
+    pub over: Vec<usize>,
+    /// Terms.
+    pub left: Vec<usize>,
+    /// Terms.
+    pub right: Vec<usize>,
+}
+
+/// The identities of a table by indices.
+pub fn sums(table: &FormTable) -> Vec<Sum> {
+    let rows: BTreeMap<&str, usize> = table.rows.iter().enumerate().map(|(i, r)| (r.id.as_ref(), i)).collect();
+    let columns: BTreeMap<&str, usize> = table.columns.iter().enumerate().map(|(i, c)| (c.id.as_ref(), i)).collect();
+    table
+        .identities
+        .iter()
+        .enumerate()
+        .map(|(identity, it)| {
+            let (over, terms) = match it.per {
+                Axis::Column => (&columns, &rows),
+                Axis::Row => (&rows, &columns),
+            };
+            let find = |names: &[crate::model::Id], map: &BTreeMap<&str, usize>| -> Vec<usize> {
+                names.iter().filter_map(|n| map.get(n.as_ref()).copied()).collect()
+            };
+            Sum {
+                identity,
+                per: it.per,
+                over: find(&it.over, over),
+                left: find(&it.left, terms),
+                right: find(&it.right, terms),
+            }
+        })
+        .collect()
+}
+
 /// One identity over one row or column: the cells of both sides.
 #[derive(Clone, Debug)]
 pub struct Equation {
@@ -17,8 +62,17 @@ pub struct Equation {
 }
 
 impl Equation {
-    fn cells(&self) -> impl Iterator<Item = usize> + '_ {
+    /// Both sides.
+    pub fn cells(&self) -> impl Iterator<Item = usize> + '_ {
         self.left.iter().chain(&self.right).copied()
+    }
+
+    /// The value with which one of its cells makes it hold, if all the others are known and it is not negative.
+    pub fn meant(&self, cell: usize, known: &[Option<i64>], forced: &[Option<i64>]) -> Option<i64> {
+        let sum =
+            |side: &[usize]| side.iter().filter(|c| **c != cell).map(|c| known[*c].or(forced[*c])).sum::<Option<i64>>();
+        let more = sum(&self.right)? - sum(&self.left)?;
+        Some(if self.left.contains(&cell) { more } else { -more }).filter(|value| *value >= 0)
     }
 }
 

@@ -40,40 +40,26 @@ pub fn missing(forms: &[Form], found: &[Found], year: Option<u16>, read: &BTreeS
     }
 }
 
-/// A scraper that keeps each string once leaves a table in which nothing repeats: the line of the first such table.
+/// A scraper that keeps each string once leaves tables in which nothing repeats, neither labels nor units nor figures: the line of
+/// the first of them.
 pub fn deduplicated(form: &Form, found: &Found, pieces: &[Piece]) -> Option<u32> {
-    let count = |label: &str| {
-        let wanted = super::labels::key(label).full;
-        found.heads.iter().filter(|h| **h == wanted).count()
-    };
-    let (mut once, mut again) = (0, 0);
+    let lines: BTreeSet<u32> = found.tables.iter().flat_map(|t| t.lines.iter().copied()).collect();
+    let mut seen = BTreeSet::new();
+    let inside = pieces.iter().filter(|p| !p.text.is_empty() && lines.contains(&p.line));
+    if !inside.into_iter().all(|p| seen.insert(p.text.as_str())) {
+        return None;
+    }
     let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
-    for table in &found.tables {
-        for column in &form.tables[table.table].columns {
-            *labels.entry(column.label.as_str()).or_default() += 1;
-        }
-        for head in form.tables[table.table].head.iter().take(1) {
-            *labels.entry(head.as_str()).or_default() += 1;
+    for table in found.tables.iter().map(|t| &form.tables[t.table]) {
+        for label in table.columns.iter().map(|c| &c.label).chain(table.head.iter().take(1)) {
+            *labels.entry(label.as_str()).or_default() += 1;
         }
     }
-    for (label, expected) in labels {
-        match (expected, count(label)) {
-            (2.., 1) => once += 1,
-            (2.., 2..) => again += 1,
-            _ => {}
-        }
-    }
-    let figures: Vec<&str> = found
-        .tables
-        .iter()
-        .flat_map(|t| t.rows.iter().flat_map(|r| r.cells.iter()))
-        .map(|c| pieces[*c].text.as_str())
-        .collect();
-    let distinct: BTreeSet<&&str> = figures.iter().collect();
-    let rows: usize = found.tables.iter().map(|t| t.rows.len()).sum();
-    let unique = distinct.len() == figures.len();
-    let thin = unique && rows >= 12 && figures.len() >= 2;
-    ((once >= 2 && once > again && unique) || thin).then(|| found.tables[0].lines.iter().min().copied().unwrap_or(1))
+    let seen_once = |label: &str| found.heads.iter().filter(|h| **h == super::labels::key(label).full).count() == 1;
+    let once = labels.iter().filter(|(label, due)| **due >= 2 && seen_once(label)).count();
+    let rows = found.tables.iter().map(|t| t.rows.len()).sum::<usize>();
+    let figures = found.tables.iter().flat_map(|t| &t.rows).map(|r| r.cells.len()).sum::<usize>();
+    (once >= 2 || rows >= 12 && figures >= 2).then(|| lines.first().copied().unwrap_or(1))
 }
 
 /// How far apart neighbouring cells stand where each has a line of its own.

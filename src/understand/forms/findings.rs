@@ -1,0 +1,186 @@
+//! What there is to say about a table as read: what the page lost, what the agency published wrong, what cannot be.
+//!
+//! In: the cells with their standing and the verdict on each sum. Out: checks and findings. Changes no cell.
+
+use super::assemble::{Builder, SCALE};
+use super::place::Placed;
+use super::solve::{Equation, Solution};
+use crate::model::Id;
+use crate::model::diagnostic::Finding;
+use crate::model::form::Axis;
+use crate::model::report::{Cell, Check, Table};
+use crate::model::value::{Decimal, Standing};
+use std::collections::BTreeMap;
+
+impl Builder<'_> {
+    fn name(&self, cell: &Cell) -> String {
+        let find = |id: &Id| self.table.rows.iter().find(|r| r.id == *id).map(|r| r.label.clone()).unwrap_or_default();
+        let column =
+            self.table.columns.iter().find(|c| c.id == cell.column).map(|c| c.label.clone()).unwrap_or_default();
+        let row = find(&cell.row);
+        if row.is_empty() { column } else { format!("{row}·{column}") }
+    }
+
+    /// What the page lost.
+    pub(super) fn losses(&self, placed: &[Placed], solution: &Solution, table: &Table, findings: &mut Vec<Finding>) {
+        let width = self.table.columns.len();
+        let mut gone: Vec<&str> = Vec::new();
+        for (r, row) in self.table.rows.iter().enumerate().filter(|(_, row)| !row.header) {
+            let cells: Vec<&Cell> = table.rows[r].cells.iter().map(|i| &table.cells[*i as usize]).collect();
+            let first = self.rows[r].map_or(self.lines()[0], |f| f.line);
+            for cell in cells.iter().filter(|c| c.standing == Standing::Solved) {
+                let value = cell.value.unwrap_or_default();
+                findings.push(Finding::new(
+                    "cell-lost-and-solved",
+                    Some(first),
+                    format!("网页丢失了“{}”，由勾稽关系补出：{value}。", self.name(cell)),
+                ));
+            }
+            let adrift = placed[r].columns.iter().filter(|c| c.is_none()).count();
+            if adrift > 0 {
+                findings.push(Finding::new(
+                    "cell-ambiguous",
+                    Some(first),
+                    format!("“{}”有 {adrift} 个数字无法证明属于哪一列，未采用。", row.label),
+                ));
+            }
+            let lost = cells.iter().any(|c| c.standing == Standing::Lost);
+            if lost && self.rows[r].is_none() {
+                gone.push(row.label.as_str());
+            } else if lost && adrift == 0 {
+                let message = format!("“{}”缺了数字，勾稽关系不能唯一确定，留空。", row.label);
+                findings.push(Finding::new("cell-lost", Some(first), message));
+            }
+            for cell in cells.iter().filter(|c| c.value.is_none() && c.standing == Standing::Disputed) {
+                let at = r * width + self.table.columns.iter().position(|c| c.id == cell.column).unwrap_or(0);
+                let value = solution.forced[at].map(|v| Decimal::new(i128::from(v), SCALE)).unwrap_or_default();
+                findings.push(Finding::new(
+                    "row-does-not-add-up",
+                    cell.line,
+                    format!(
+                        "“{}”印为“{}”，按勾稽关系应为 {value}。",
+                        self.name(cell),
+                        cell.raw.as_deref().unwrap_or("")
+                    ),
+                ));
+            }
+        }
+        if !gone.is_empty() {
+            let named = gone.iter().take(3).map(|l| format!("“{l}”")).collect::<String>();
+            let message =
+                format!("{named}{}共 {} 行不在正文里，留空。", if gone.len() > 3 { "等" } else { "" }, gone.len());
+            findings.push(Finding::new("cell-lost", Some(self.lines()[0]), message));
+        }
+    }
+
+    /// What an equation says, and both its sides as printed or solved; a side of empty cells alone has no sum.
+    fn check(&self, equation: &Equation, known: &[Option<i64>], solution: &Solution, holds: Option<bool>) -> Check {
+        let identity = &self.table.identities[equation.identity];
+        let sum = |cells: &[usize]| {
+            let values: Vec<i64> = cells.iter().filter_map(|c| known[*c].or(solution.forced[*c])).collect();
+            (!values.is_empty()).then(|| Decimal::new(values.iter().map(|v| i128::from(*v)).sum(), SCALE))
+        };
+        Check {
+            identity: identity.id.clone(),
+            over: match identity.per {
+                Axis::Column => self.table.columns[equation.over].id.clone(),
+                Axis::Row => self.table.rows[equation.over].id.clone(),
+            },
+            left: sum(&equation.left),
+            right: sum(&equation.right),
+            holds,
+            official: identity.official,
+        }
+    }
+
+    /// Every identity over every row or column it runs over.
+    pub(super) fn checks(&self, equations: &[Equation], known: &[Option<i64>], solution: &Solution) -> Vec<Check> {
+        let both = equations.iter().zip(&solution.verdicts);
+        both.map(|(equation, verdict)| self.check(equation, known, solution, verdict.holds)).collect()
+    }
+
+    /// What was published wrong: one finding for all the sums that the same cells explain.
+    pub(super) fn contradictions(
+        &self,
+        equations: &[Equation],
+        known: &[Option<i64>],
+        solution: &Solution,
+        table: &Table,
+        findings: &mut Vec<Finding>,
+    ) {
+        let width = self.table.columns.len();
+        let cell = |at: usize| {
+            let (row, column) = (&self.table.rows[at / width].id, &self.table.columns[at % width].id);
+            table.cells.iter().find(|c| c.row == *row && c.column == *column)
+        };
+        let mut groups: BTreeMap<Vec<usize>, Vec<&Equation>> = BTreeMap::new();
+        for (equation, _) in equations.iter().zip(&solution.verdicts).filter(|(_, v)| v.holds == Some(false)) {
+            let mut suspects: Vec<usize> = equation.cells().filter(|c| solution.disputed[*c]).collect();
+            suspects.sort_unstable();
+            groups.entry(suspects).or_default().push(equation);
+        }
+        for (suspects, broken) in groups {
+            let axis = |e: &Equation| self.table.identities[e.identity].per;
+            let row = broken.iter().any(|e| axis(e) == Axis::Row);
+            let code = if row { "row-does-not-add-up" } else { "column-does-not-add-up" };
+            let sides: Vec<String> = broken
+                .iter()
+                .map(|equation| {
+                    let (label, kind) = match axis(equation) {
+                        Axis::Row => (&self.table.rows[equation.over].label, "行"),
+                        Axis::Column => (&self.table.columns[equation.over].label, "列"),
+                    };
+                    let place = if label.is_empty() { String::new() } else { format!("“{label}”一{kind}：") };
+                    let check = self.check(equation, known, solution, None);
+                    let shown = |side: Option<Decimal>| side.map_or("空".to_string(), |v| v.to_string());
+                    let say = &self.table.identities[equation.identity].say;
+                    format!("{place}{say}，印出的数字左边为 {}，右边为 {}", shown(check.left), shown(check.right))
+                })
+                .collect();
+            let printed = suspects.iter().filter_map(|c| cell(*c));
+            let names: Vec<String> = printed.clone().take(3).map(|c| self.name(c)).collect();
+            let message = match (suspects.as_slice(), names.as_slice()) {
+                ([one], [name]) if broken.len() > 1 => {
+                    let value = Decimal::new(i128::from(known[*one].unwrap_or_default()), SCALE);
+                    let mut meant: Vec<i64> =
+                        broken.iter().filter_map(|e| e.meant(*one, known, &solution.forced)).collect();
+                    meant.dedup();
+                    let meant = match meant.as_slice() {
+                        [only] => format!("此格若为 {}，各式都相等。", Decimal::new(i128::from(*only), SCALE)),
+                        _ => String::new(),
+                    };
+                    format!("“{name}”印为 {value}，与 {} 条勾稽关系不符。{}。{meant}", broken.len(), sides.join("；"))
+                }
+                _ => format!("{}，不相等。", sides.join("；")),
+            };
+            let lines = suspects.iter().copied().chain(broken.iter().flat_map(|e| e.cells()));
+            let mut finding = Finding::new(code, lines.filter_map(|c| cell(c)?.line).next(), message);
+            if !names.is_empty() {
+                finding = finding.help(format!("存疑的单元格：{}。请与原网页核对。", names.join("、")));
+            }
+            findings.push(finding);
+        }
+    }
+
+    /// Amounts that no agency collects.
+    pub(super) fn plausible(&self, table: &Table, findings: &mut Vec<Finding>) {
+        if self.table.id != "administrative_fees" {
+            return;
+        }
+        // A city of some millions collects a few hundred million yuan a year.
+        let limit = Decimal::from(1_000_000_000);
+        for cell in table.cells.iter().filter(|c| c.unit.as_deref() == Some("元") && c.value.is_some_and(|v| v > limit))
+        {
+            findings.push(Finding::new(
+                "unit-implausible",
+                cell.line,
+                format!(
+                    "“{}”印为 {}，按表头单位合 {} 元，单位可疑，未作换算。",
+                    self.name(cell),
+                    cell.raw.as_deref().unwrap_or(""),
+                    cell.value.unwrap_or_default()
+                ),
+            ));
+        }
+    }
+}
