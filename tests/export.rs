@@ -351,6 +351,34 @@ fn schemas_are_schemas_and_describe_every_field() {
 }
 
 #[test]
+fn every_field_of_the_json_says_in_chinese_what_it_is_where_it_comes_from_and_in_what_unit() {
+    let fields = export::fields();
+    let bare: Vec<String> =
+        fields.iter().filter(|f| f.zh.is_empty() || f.en.is_empty()).map(|f| format!("{}.{}", f.of, f.field)).collect();
+    assert!(bare.is_empty(), "add to src/export/fields.tsv: {bare:?}");
+    // What the list has and the types have not is a field that went.
+    let listed = include_str!("../src/export/fields.tsv").lines().filter(|line| !line.starts_with('#')).count();
+    assert_eq!(listed, fields.len());
+    let files = written(&archive(1));
+    let schema = files.json("schema/v1/report.json");
+    let value = &schema["$defs"]["Cell"]["properties"]["value"];
+    assert_eq!(
+        (&value["title"], &value["x-unit"]),
+        (&"数值，单位见 unit；空白不是零".into(), &"见 unit see unit".into())
+    );
+    assert!(value["x-source"].as_str().unwrap().starts_with("原文"));
+    for (name, of) in schema["$defs"].as_object().unwrap() {
+        for (field, property) in of["properties"].as_object().into_iter().flatten() {
+            let number =
+                ["integer", "number"].iter().any(|kind| property["type"] == *kind || property["type"][0] == *kind);
+            // What is known of a year has the unit of the year.
+            let told = property["x-unit"].is_string() || name.starts_with("Known_");
+            assert!(!number || told, "{name}.{field}: a number without a unit");
+        }
+    }
+}
+
+#[test]
 fn the_index_says_what_the_contract_says() {
     let archive = archive(7);
     let files = written(&archive);
