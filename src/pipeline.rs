@@ -155,6 +155,9 @@ impl Project {
             progress("read", done, total);
         }
         archive.quarantined.sort_by(|a, b| a.path.cmp(&b.path));
+        for file in &mut archive.quarantined {
+            file.report = self.ids.reports.get(&file.path).cloned();
+        }
         archive.ignored.sort_by(|a, b| a.path.cmp(&b.path));
 
         let (catalog, ids) = assemble::assemble(entries, std::mem::take(&mut self.ids), &self.reader.notes);
@@ -427,7 +430,7 @@ fn quarantined(path: &str, finding: Finding) -> Quarantined {
         Some(help) => format!("{}；{help}", finding.message),
         None => finding.message,
     };
-    Quarantined { path: path.to_owned(), code: finding.code, message }
+    Quarantined { path: path.to_owned(), code: finding.code, message, report: None }
 }
 
 /// The files a page becomes: HTML first, then its data twin.

@@ -119,7 +119,7 @@ enum Next {
 
 impl Found {
     fn refuse(&mut self, code: &'static str, path: String, message: &str) {
-        self.quarantined.push(Quarantined { path, code: code.into(), message: message.to_owned() });
+        self.quarantined.push(Quarantined { path, code: code.into(), message: message.to_owned(), report: None });
     }
 
     fn ignore(&mut self, path: String, reason: &str) {

@@ -185,6 +185,7 @@ fn report(no: usize) -> Report {
         findings: vec![Finding {
             code: "date-impossible".into(),
             severity: Severity::Warning,
+            sides: vec![],
             message: "+日期不存在\r\n-请核对".into(),
             line: Some(3),
             marks: vec![],
@@ -278,7 +279,12 @@ fn archive(count: usize) -> Archive {
         tables: export::tables(),
         questions: export::QUESTIONS,
         inputs: Inputs { found: count as u32 + 2, published: count as u32, quarantined: 1, ignored: 1 },
-        quarantined: vec![Quarantined { path: "坏.txt".into(), code: "file-empty".into(), message: "空".into() }],
+        quarantined: vec![Quarantined {
+            path: "坏.txt".into(),
+            code: "file-empty".into(),
+            message: "空".into(),
+            report: None,
+        }],
         ignored: vec![Ignored { path: "_草稿.txt".into(), reason: "下划线".into() }],
         body: Arc::new(report),
         original: Arc::new(|no| format!("原件 {no}").into_bytes()),

@@ -362,6 +362,7 @@ fn archive() -> Archive {
             path: "坏.txt".to_owned(),
             code: "encoding-unknown".into(),
             message: "第 120 字节".to_owned(),
+            report: None,
         }],
         body: Arc::new(move |at| bodies[at].clone()),
         ..Archive::default()

@@ -278,7 +278,7 @@ fn create(flat: &Flat) -> String {
     lines.push((format!("{} ({})", if numbered { "UNIQUE" } else { "PRIMARY KEY" }, list(&key)), String::new()));
     for to in table.refers.iter().filter(|to| {
         let there = |name: &&str| table.columns.iter().any(|c| c.name == *name && flat.stored(c) == Stored::Here);
-        to.columns.iter().all(|name| there(name))
+        to.columns.iter().all(there)
     }) {
         let theirs = format!("REFERENCES {} ({})", to.table, list(to.theirs));
         lines.push((format!("FOREIGN KEY ({}) {theirs}", list(to.columns)), String::new()));

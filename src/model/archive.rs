@@ -249,6 +249,9 @@ pub struct Quarantined {
     pub code: Id,
     /// Why, and what to do.
     pub message: String,
+    /// Id the report had when it could be read; null for a file that never could.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
 }
 
 /// A file left aside on purpose.

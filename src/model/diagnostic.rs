@@ -1,6 +1,6 @@
 //! What does not add up, and where.
 
-use super::{Id, source::Span};
+use super::{Id, source::Span, value::Decimal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,9 @@ pub struct Finding {
     /// Stretches of the source it points at, each with a label.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+    /// The identities that do not hold, with the figures put in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sides: Vec<Sides>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -47,6 +50,35 @@ pub struct Mark {
     pub label: String,
 }
 
+/// Both sides of an identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sides {
+    /// What should equal the right side.
+    pub left: Side,
+    /// What should equal the left side.
+    pub right: Side,
+}
+
+/// One side of an identity: terms and their sum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Side {
+    /// The cells that are added.
+    pub terms: Vec<Term>,
+    /// What the printed ones add up to; null where none is.
+    pub sum: Option<Decimal>,
+}
+
+/// One cell of an identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Term {
+    /// Its row, or its column where the identity runs along a row.
+    pub label: String,
+    /// Its value; null where it is empty or lost.
+    pub value: Option<Decimal>,
+    /// Whether it may be the wrong one.
+    pub disputed: bool,
+}
+
 impl Finding {
     /// A finding with the severity its code has in [`CODES`].
     pub fn new(code: &'static str, line: Option<u32>, message: impl Into<String>) -> Self {
@@ -58,6 +90,7 @@ impl Finding {
             message: message.into(),
             line,
             marks: Vec::new(),
+            sides: Vec::new(),
             help: None,
             related: Vec::new(),
         }

@@ -227,8 +227,8 @@ fn plain(spans: &mut Vec<Value>, text: &str) {
 
 /// A table as it is drawn: `{columns, groups, rows, filled}`. A row is `{label, level, header, cells}` with the cells themselves;
 /// `groups` is the header above the columns, `[{label, span}]`, empty when there is none; `filled` holds the rows that say
-/// anything, as `{label, cells: [{column, cell}]}`, for screens too narrow for the whole, and is null where the whole fits. A
-/// table of one row whose columns stand in groups of the same labels is turned, so that each group is a row: fifteen columns
+/// anything, as `{label, level, total, parts: [{column, cell}]}`, for screens too narrow for the whole, and is null where the
+/// whole fits. A table of one row whose columns stand in groups of the same labels is turned, so that each group is a row: fifteen columns
 /// become five.
 fn laid_out(table: &Value) -> TeraResult<Value> {
     let list = |key: &'static str| table.get_from_path(key).and_then(Value::as_array).unwrap_or_default();
@@ -266,20 +266,28 @@ fn cells_of(row: &Value) -> &[Value] {
     row.get_from_path("cells").and_then(Value::as_array).unwrap_or_default()
 }
 
-/// Rows with those cells that are neither zero nor blank, or whose standing a reader must see.
+/// Rows with those cells that are neither zero nor blank, or whose standing a reader must see; the total apart, where the table
+/// has one.
 fn filled_rows(rows: &[Value], columns: &[Value]) -> Value {
     let says = |cell: &Value| {
         let nothing = cell.get_from_path("value").is_none_or(|v| v.is_none() || v.as_f64() == Some(0.0));
         !nothing || matches!(words(cell, "standing"), "disputed" | "lost" | "solved")
     };
     let rows = rows.iter().filter_map(|row| {
-        let cells = cells_of(row).iter().enumerate().filter(|(_, cell)| says(cell));
-        let cells: Vec<Value> = cells
-            .map(|(at, cell)| {
-                map([("column", columns.get(at).cloned().unwrap_or_else(Value::none)), ("cell", cell.clone())])
-            })
+        let said: Vec<(&Value, &Value)> = columns.iter().zip(cells_of(row)).filter(|(_, cell)| says(cell)).collect();
+        let (totals, parts): (Vec<_>, Vec<_>) = said.iter().partition(|(column, _)| words(column, "id") == "total");
+        let parts: Vec<Value> = parts
+            .into_iter()
+            .map(|(column, cell)| map([("column", (*column).clone()), ("cell", (*cell).clone())]))
             .collect();
-        (!cells.is_empty()).then(|| map([("label", Value::from(words(row, "label"))), ("cells", Value::from(cells))]))
+        (!said.is_empty()).then(|| {
+            map([
+                ("label", Value::from(words(row, "label"))),
+                ("level", Value::from(whole(row, "level"))),
+                ("total", totals.first().map_or_else(Value::none, |(_, cell)| (*cell).clone())),
+                ("parts", Value::from(parts)),
+            ])
+        })
     });
     Value::from(rows.collect::<Vec<_>>())
 }

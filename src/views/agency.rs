@@ -24,6 +24,10 @@ pub(super) const OUTCOMES: &[(&str, &str)] = &[
     ("other_total", "其他处理"),
 ];
 
+/// The indicators that have a chart of their own size; every other one has a small one in its row.
+const CHARTED: &[&str] =
+    &["requests_received", "granted", "partially_granted", "denied_total", "corrected_total", "proactive_total"];
+
 /// One page per agency.
 pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
@@ -49,7 +53,6 @@ fn context(shared: &Shared, id: &str) -> Json {
         _ => Vec::new(),
     };
     let by_year = by_year(archive, agency);
-    let reports: Vec<Json> = agency.entries.iter().rev().map(|&i| brief(archive, &archive.entries[i])).collect();
     let mut groups: Vec<Json> = Vec::new();
     let mut charts = Vec::new();
     for indicator in indicators_of(archive, &agency.entries) {
@@ -58,13 +61,15 @@ fn context(shared: &Shared, id: &str) -> Json {
             .iter()
             .map(|year| (*year, core_of(archive, &by_year, *year, &indicator.id).map(Point::from)))
             .collect();
-        if points.iter().filter(|(_, p)| p.is_some()).count() >= 2
-            && let Some(drawn) = chart::columns(&indicator.label, &indicator.unit, &points)
+        let has_report = |year: u16| by_year.contains_key(&year);
+        if CHARTED.contains(&indicator.id.as_ref())
+            && points.iter().filter(|(_, p)| p.is_some()).count() >= 2
+            && let Some(drawn) = chart::columns(&indicator.label, &indicator.unit, &points, has_report)
         {
             charts.push(json!({ "id": indicator.id, "group": indicator.group, "chart": drawn }));
         }
-        let row = json!({ "indicator": indicator_link(indicator), "cells": cells });
-        match groups.last_mut().filter(|g| g["name"] == indicator.group.as_str()) {
+        let row = json!({ "indicator": indicator_link(indicator), "spark": chart::spark(&points), "cells": cells });
+        match groups.iter_mut().find(|g| g["name"] == indicator.group.as_str()) {
             Some(group) => group["rows"].as_array_mut().into_iter().for_each(|rows| rows.push(row.clone())),
             None => groups.push(json!({ "name": indicator.group, "rows": [row] })),
         }
@@ -85,7 +90,7 @@ fn context(shared: &Shared, id: &str) -> Json {
             let card = &archive.entries[i].card;
             json!({
                 "code": finding.code, "severity": finding.severity, "message": finding.message, "line": finding.line,
-                "year": card.year, "url": card.url,
+                "year": card.year, "url": card.url, "sides": finding.sides,
             })
         })
         .collect();
@@ -105,12 +110,27 @@ fn context(shared: &Shared, id: &str) -> Json {
         "years": span,
         "missing": span.iter().filter(|year| !years.contains(year)).collect::<Vec<_>>(),
         "regimes": chart::regime_groups(&span),
-        "reports": reports,
+        "timeline": timeline(archive, agency, &span),
         "groups": groups,
         "charts": charts,
         "composition": chart::composition(&outcomes),
         "findings": findings,
     })
+}
+
+/// The reports by year, the newest first; a year without one is there all the same. Reports of no year shown come last.
+fn timeline(archive: &Archive, agency: &Agency, span: &[u16]) -> Vec<Json> {
+    let of = |wanted: &dyn Fn(Option<u16>) -> bool| -> Vec<Json> {
+        let entries = agency.entries.iter().map(|&i| &archive.entries[i]).filter(|e| wanted(e.card.year));
+        entries.map(|entry| brief(archive, entry)).collect()
+    };
+    let mut rows: Vec<Json> =
+        span.iter().rev().map(|year| json!({ "year": year, "reports": of(&|y| y == Some(*year)) })).collect();
+    let others = of(&|y| y.is_none_or(|y| !span.contains(&y)));
+    if !others.is_empty() {
+        rows.push(json!({ "year": null, "reports": others }));
+    }
+    rows
 }
 
 /// Which entry speaks for a year: the first annual report of it, else the first of any kind.

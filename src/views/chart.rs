@@ -7,6 +7,7 @@
 use crate::model::report::Core;
 use crate::model::value::{Decimal, Standing};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The regimes of the prescribed form: first report year, and what to call the break before it. Figures of two regimes count
 /// different things under the same name, so charts and tables part here.
@@ -60,6 +61,8 @@ pub struct Bar {
     pub tick: String,
     /// The figure; null is a gap.
     pub value: Option<Decimal>,
+    /// What stands in place of a bar: nothing where there is one, `—` where a report gives no figure, `缺` where there is none.
+    pub gap: &'static str,
     /// Whether the value is written above its bar.
     pub labelled: bool,
     /// How we know it.
@@ -114,11 +117,18 @@ const WIDTH: f64 = 340.0;
 const TOP: f64 = 34.0;
 const PLOT: f64 = 104.0;
 
-/// Draws one figure over the years from the first to the last that has one; `None` when no year has one.
-pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Option<Columns> {
+/// Draws one figure over the years of `points`, those without a figure included, so that charts of the same years can be read
+/// against each other; `None` when no year has a figure. `silent` says of a year without one that there is a report all the same.
+pub fn columns(
+    title: &str,
+    unit: &str,
+    points: &[(u16, Option<Point>)],
+    silent: impl Fn(u16) -> bool,
+) -> Option<Columns> {
     let known = |year: u16| points.iter().find(|(y, _)| *y == year).and_then(|(_, p)| p.as_ref());
-    let first = points.iter().filter(|(_, p)| p.is_some()).map(|(y, _)| *y).min()?;
-    let last = points.iter().filter(|(_, p)| p.is_some()).map(|(y, _)| *y).max()?;
+    points.iter().find(|(_, p)| p.is_some())?;
+    let first = points.iter().map(|(y, _)| *y).min()?;
+    let last = points.iter().map(|(y, _)| *y).max()?;
     // A lone impossible year must not stretch the axis over centuries.
     let first = first.max(last.saturating_sub(29));
     let noted = points.iter().any(|(_, p)| p.as_ref().is_some_and(|p| p.note.is_some()));
@@ -157,6 +167,13 @@ pub fn columns(title: &str, unit: &str, points: &[(u16, Option<Point>)]) -> Opti
             year,
             tick,
             value,
+            gap: if value.is_some() {
+                ""
+            } else if silent(year) {
+                "—"
+            } else {
+                "缺"
+            },
             labelled: value.is_some() && (roomy || telling),
             standing: point.and_then(|p| p.standing),
             note: point.and_then(|p| p.note.clone()),
@@ -198,10 +215,47 @@ fn says(title: &str, unit: &str, bars: &[Bar]) -> String {
         .iter()
         .map(|bar| match bar.value {
             Some(value) => format!("{}年{}{unit}", bar.year, super::grouped(value)),
-            None => format!("{}年无数据", bar.year),
+            None if bar.gap == "—" => format!("{}年没有写明", bar.year),
+            None => format!("{}年缺", bar.year),
         })
         .collect();
     format!("{title}：{}。", parts.join("，"))
+}
+
+/// A row of bars the size of a word, for a table: its numbers stand beside it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Spark {
+    /// Size of the view box.
+    pub width: u32,
+    /// Height of the view box.
+    pub height: u32,
+    /// The bars, as one path.
+    pub bars: String,
+    /// The bars of figures that are in dispute.
+    pub doubts: String,
+    /// Where the form changed.
+    pub breaks: Vec<f64>,
+}
+
+/// Draws figures over the years as a [`Spark`]: from zero, a gap where there is none.
+pub fn spark(points: &[(u16, Option<Point>)]) -> Spark {
+    const WIDTH: f64 = 120.0;
+    const HEIGHT: f64 = 24.0;
+    let most = points.iter().filter_map(|(_, p)| p.as_ref()).map(|p| p.value.to_f64()).fold(0.0, f64::max);
+    let step = WIDTH / points.len().max(1) as f64;
+    let (mut bars, mut doubts, mut breaks) = (String::new(), String::new(), Vec::new());
+    for (index, (year, point)) in points.iter().enumerate() {
+        let x = step * index as f64;
+        if index > 0 && regime(*year) != regime(points[index - 1].0) {
+            breaks.push(round(x));
+        }
+        let Some(point) = point else { continue };
+        let share = if most > 0.0 { point.value.to_f64().max(0.0) / most } else { 0.0 };
+        let (h, w) = (round((share * HEIGHT).max(1.0)), round(step * 0.7));
+        let path = if point.standing == Some(Standing::Disputed) { &mut doubts } else { &mut bars };
+        path.push_str(&format!("M{} {HEIGHT}v-{h}h{w}v{h}z", round(x + step * 0.15)));
+    }
+    Spark { width: WIDTH as u32, height: HEIGHT as u32, bars, doubts, breaks }
 }
 
 /// A bar cut into shares, one per year.
@@ -211,10 +265,21 @@ pub struct Composition {
     pub width: f64,
     /// Height of the view box.
     pub height: f64,
+    /// The kinds of parts that occur, in the order of the form.
+    pub parts: Vec<Shade>,
     /// One per year.
     pub rows: Vec<CompositionRow>,
     /// What the chart says, for those who do not see it.
     pub says: String,
+}
+
+/// What a shade stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Shade {
+    /// Place in the order of the form.
+    pub shade: usize,
+    /// Name of the part.
+    pub label: String,
 }
 
 /// One year of a composition.
@@ -301,7 +366,9 @@ pub fn composition(years: &[(u16, Vec<(&str, &str, Option<Decimal>)>)]) -> Optio
         })
         .collect::<Vec<_>>()
         .join("；");
-    Some(Composition { width: WIDTH, height, rows, says })
+    let parts = rows.iter().flat_map(|row| &row.parts).map(|p| Shade { shade: p.shade, label: p.label.clone() });
+    let parts: BTreeSet<Shade> = parts.collect();
+    Some(Composition { width: WIDTH, height, parts: parts.into_iter().collect(), rows, says })
 }
 
 /// How many reports lie in each range of a figure. No one is ranked: the chart shows ranges, not names.
@@ -412,15 +479,17 @@ mod tests {
 
     #[test]
     fn a_missing_year_is_a_gap_and_not_a_zero() {
-        let chart = columns("申请", "件", &[(2015, point(10)), (2017, point(0))]).expect("drawn");
+        let points = [(2015, point(10)), (2017, point(0)), (2018, None)];
+        let chart = columns("申请", "件", &points, |year| year == 2018).expect("drawn");
         let years: Vec<_> = chart.bars.iter().map(|b| (b.year, b.value.is_some(), b.h > 0.0)).collect();
-        assert_eq!(years, [(2015, true, true), (2016, false, false), (2017, true, true)]);
-        assert!(chart.says.contains("2016年无数据"));
+        assert_eq!(years, [(2015, true, true), (2016, false, false), (2017, true, true), (2018, false, false)]);
+        assert!(chart.says.contains("2016年缺") && chart.says.contains("2018年没有写明"));
     }
 
     #[test]
     fn a_break_stands_where_the_form_changed() {
-        let chart = columns("申请", "件", &[(2018, point(1)), (2019, point(2)), (2021, point(3))]).expect("drawn");
+        let chart =
+            columns("申请", "件", &[(2018, point(1)), (2019, point(2)), (2021, point(3))], |_| false).expect("drawn");
         let labels: Vec<_> = chart.breaks.iter().map(|b| b.label.as_str()).collect();
         assert_eq!(labels, ["2019表", "2021表"]);
     }
@@ -428,7 +497,7 @@ mod tests {
     #[test]
     fn nothing_leaves_the_canvas() {
         let many: Vec<_> = (1990..2026).map(|year| (year, point(i64::from(year) * 1000))).collect();
-        let chart = columns("申请", "件", &many).expect("drawn");
+        let chart = columns("申请", "件", &many, |_| false).expect("drawn");
         assert!(chart.bars.iter().all(|b| b.x >= 0.0 && b.x + b.w <= chart.width && b.y >= TOP - 0.01));
         let parts = vec![("a", "甲", Some(Decimal::from(3))), ("b", "乙", None), ("c", "丙", Some(Decimal::from(1)))];
         let whole = composition(&[(2020, parts)]).expect("drawn");
@@ -436,8 +505,16 @@ mod tests {
     }
 
     #[test]
+    fn a_spark_starts_at_zero_and_leaves_gaps() {
+        let drawn = spark(&[(2018, point(5)), (2019, None), (2020, point(10)), (2021, point(0))]);
+        assert_eq!(drawn.bars.matches('M').count(), 3);
+        assert!(drawn.bars.contains("v-24h") && drawn.bars.contains("v-12h"), "{}", drawn.bars);
+        assert_eq!(drawn.breaks.len(), 2);
+    }
+
+    #[test]
     fn nothing_known_is_no_chart() {
-        assert!(columns("申请", "件", &[(2015, None)]).is_none());
+        assert!(columns("申请", "件", &[(2015, None)], |_| false).is_none());
         assert!(distribution(vec![Decimal::from(1)]).is_none());
         assert!(composition(&[(2020, vec![("a", "甲", None)])]).is_none());
     }

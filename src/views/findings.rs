@@ -2,7 +2,7 @@
 
 use super::{Shared, brief, digest, feed_json, page, pieces, share};
 use crate::model::archive::Archive;
-use crate::model::diagnostic::{CODES, Code};
+use crate::model::diagnostic::{CODES, Code, Severity};
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -59,15 +59,15 @@ fn row(shared: &Shared, (index, number): Place) -> Json {
     let related: Vec<Json> =
         finding.related.iter().filter_map(|id| shared.entry(id)).map(|other| brief(archive, other)).collect();
     json!({
-        "report": brief(archive, entry), "message": finding.message, "line": finding.line, "help": finding.help,
+        "report": brief(archive, entry), "message": finding.message, "line": finding.line, "help": finding.help, "sides": finding.sides,
         "marks": finding.marks.iter().map(|m| json!({ "line": m.span.line, "label": m.label })).collect::<Vec<_>>(),
         "related": related,
     })
 }
 
-/// The kinds, the gravest and most frequent first, each with its newest few.
+/// The kinds, the gravest and most frequent first, each with its newest.
 pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
-    const FEW: usize = 3;
+    const FEW: usize = 1;
     let shared = share(archive);
     let kinds = by_code(archive);
     let mut hash = digest(archive, "findings");
@@ -79,6 +79,11 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     }
     feed_json(&mut hash, &archive.quarantined);
     vec![page(&shared, "findings/".to_owned(), "findings.html", hash, move |shared| {
+        let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+        for (id, places) in &kinds {
+            *counts.entry(code(id).map_or(Severity::Note, |c| c.severity)).or_default() += places.len();
+        }
+        let count = |severity| counts.get(&severity).copied().unwrap_or(0);
         let mut kinds: Vec<(&String, &Vec<Place>)> = kinds.iter().collect();
         kinds
             .sort_by_key(|(id, places)| (code(id).map(|c| c.severity), std::cmp::Reverse(places.len()), (*id).clone()));
@@ -89,13 +94,15 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
                 let newest: Vec<Json> = places.iter().take(FEW).map(|place| row(shared, *place)).collect();
                 json!({
                     "code": id, "title": known.map_or(id.as_str(), |c| c.title), "about": known.map(|c| c.about),
-                    "severity": known.map(|c| c.severity), "count": places.len(), "url": format!("findings/{id}/"), "newest": newest,
+                    "severity": known.map_or(Severity::Note, |c| c.severity), "count": places.len(), "url": format!("findings/{id}/"), "newest": newest,
                 })
             })
             .collect();
         let quarantined = &shared.archive.quarantined;
         json!({
-            "title": "对不上的地方", "kinds": kinds, "quarantined_total": quarantined.len(),
+            "title": "对不上的地方", "kinds": kinds,
+            "counts": { "error": count(Severity::Error), "warning": count(Severity::Warning), "note": count(Severity::Note) },
+            "quarantined_total": quarantined.len(),
             "quarantined": quarantined.iter().take(200).collect::<Vec<_>>(),
         })
     })]

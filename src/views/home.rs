@@ -2,9 +2,7 @@
 //!
 //! It stays small at any size of the archive: few agencies are shown one by one, many as regions, and everything else is a link.
 
-use super::chart;
-use super::indicator::addable;
-use super::{HEADLINES, brief, digest, feed_entries, feed_json, indicator_link, page, share, years_of};
+use super::{HEADLINES, brief, coverage, digest, feed_entries, feed_json, indicator_link, page, share, sums, years_of};
 use crate::model::archive::Archive;
 use crate::model::diagnostic::CODES;
 use crate::model::page::Page;
@@ -13,7 +11,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const MOST_AGENCIES: usize = 40;
-const MOST_YEARS: usize = 20;
 const NEWEST: usize = 8;
 
 /// The one page. Its data twin is the archive's `index.json`, which an export writes.
@@ -35,12 +32,12 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
 fn context(archive: &Archive) -> Json {
     let all: Vec<usize> = (0..archive.entries.len()).collect();
     let years = years_of(archive, &all);
-    let (by_governments, counted) = addable(archive, &all);
+    let (added, counted) = sums::addable(archive, &all);
     let charts: Vec<Json> = HEADLINES
         .iter()
         .filter_map(|(id, _)| archive.indicators.iter().find(|indicator| indicator.id == *id))
         .filter_map(|indicator| {
-            let drawn = super::indicator::sums(archive, indicator, counted.iter().copied())?;
+            let drawn = sums::by_year(archive, indicator, &counted)?;
             Some(json!({ "indicator": indicator_link(indicator), "chart": drawn }))
         })
         .collect();
@@ -71,68 +68,31 @@ fn context(archive: &Archive) -> Json {
             "reports": archive.entries.len(), "agencies": archive.agencies.len(), "regions": archive.regions.len(),
             "figures": archive.entries.iter().map(|e| e.core.len()).sum::<usize>(),
             "first": years.first(), "last": years.last(), "quarantined": archive.inputs.quarantined,
+            "undated": archive.entries.iter().filter(|e| e.card.year.is_none()).count(),
         },
-        "grid": grid(archive, &years),
+        "grid": grid(archive),
         "charts": charts,
-        "charts_of": if by_governments { "governments" } else { "departments" },
+        "charts_of": added,
         "newest": newest.iter().take(NEWEST).map(|&i| brief(archive, &archive.entries[i])).collect::<Vec<_>>(),
         "findings": { "total": total, "kinds": kinds },
         "quarantined": archive.quarantined.iter().take(5).collect::<Vec<_>>(),
-        "downloads": archive.downloads.iter().take(12).collect::<Vec<_>>(),
+        "downloads": archive.downloads.iter().filter(|file| file.path.starts_with("data/")).take(9).collect::<Vec<_>>(),
     })
 }
 
-/// Coverage: agencies, or regions when there are too many of them, by year. A cell is a link; an empty one says it is missing.
-fn grid(archive: &Archive, years: &[u16]) -> Json {
-    let columns: Vec<u16> = match years.last() {
-        Some(&last) => {
-            let from = years.first().copied().unwrap_or(last).max(last.saturating_sub(MOST_YEARS as u16 - 1));
-            (from..=last).collect()
-        }
-        None => Vec::new(),
-    };
-    let by_agency = archive.agencies.len() <= MOST_AGENCIES;
-    let rows: Vec<Json> = if by_agency {
+/// Coverage: agencies, or regions when there are too many of them, by year.
+fn grid(archive: &Archive) -> Json {
+    let all: Vec<usize> = (0..archive.entries.len()).collect();
+    let columns = coverage::columns(archive, &all);
+    if archive.agencies.len() <= MOST_AGENCIES {
         let mut order: Vec<_> = archive.agencies.values().collect();
         order.sort_by_key(|a| (a.region.is_none(), a.region.clone(), a.id.clone()));
-        order.into_iter().map(|agency| row(archive, &agency.name, &agency.url, &agency.entries, &columns)).collect()
-    } else {
-        let known = |code: &Option<String>| code.as_ref().is_some_and(|c| archive.regions.contains_key(c));
-        archive
-            .regions
-            .values()
-            .filter(|region| !known(&region.parent))
-            .take(MOST_AGENCIES)
-            .map(|region| row(archive, &region.name, &region.url, &region.entries, &columns))
-            .collect()
-    };
-    json!({
-        "of": if by_agency { "agencies" } else { "regions" },
-        "years": columns.iter().map(|y| json!({ "year": y, "url": years.contains(y).then(|| format!("years/{y}/")) })).collect::<Vec<_>>(),
-        "regimes": chart::regime_groups(&columns),
-        "rows": rows,
-    })
-}
-
-fn row(archive: &Archive, name: &str, url: &str, entries: &[usize], columns: &[u16]) -> Json {
-    let mut found: BTreeMap<u16, (usize, usize, u32)> = BTreeMap::new();
-    for &index in entries {
-        let card = &archive.entries[index].card;
-        if let Some(year) = card.year {
-            let cell = found.entry(year).or_insert((0, index, 0));
-            cell.0 += 1;
-            cell.2 += card.findings.error + card.findings.warning;
-        }
+        let rows = order.into_iter().map(|agency| coverage::agency(archive, agency, &columns)).collect();
+        return coverage::grid(archive, &columns, vec![("agencies", rows)]);
     }
-    let cells: Vec<Json> = columns
-        .iter()
-        .map(|year| match found.get(year) {
-            None => json!({ "year": year, "count": 0, "url": null, "odd": 0 }),
-            Some((count, index, odd)) => {
-                let to = if *count == 1 { archive.entries[*index].card.url.as_str() } else { url };
-                json!({ "year": year, "count": count, "url": to, "odd": odd })
-            }
-        })
-        .collect();
-    json!({ "name": name, "url": url, "cells": cells })
+    let known = |code: &Option<String>| code.as_ref().is_some_and(|c| archive.regions.contains_key(c));
+    let roots = archive.regions.values().filter(|region| !known(&region.parent)).take(MOST_AGENCIES);
+    let rows = roots.map(|region| coverage::region(archive, region, &columns));
+    let rows = rows.chain(coverage::nowhere(archive, &columns)).collect();
+    coverage::grid(archive, &columns, vec![("regions", rows)])
 }

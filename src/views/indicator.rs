@@ -1,8 +1,7 @@
 //! Indicators: what each counts, where the forms hold it, and every agency and year that gives it.
 
-use super::chart::{self, Point};
-use super::region::is_government;
-use super::{Shared, digest, feed_json, figure, headline_ids, indicator_link, page, pieces, region_name, share};
+use super::chart;
+use super::{Shared, digest, feed_json, figure, headline_ids, indicator_link, page, pieces, region_name, share, sums};
 use crate::model::archive::Archive;
 use crate::model::form::Indicator;
 use crate::model::page::Page;
@@ -74,7 +73,7 @@ fn years(archive: &Archive, rows: &Rows) -> Vec<u16> {
 fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u16], links: Json) -> Json {
     let archive = &shared.archive;
     let indicator = &archive.indicators[at];
-    let (by_governments, counted) = addable(archive, given);
+    let (added, counted) = sums::addable(archive, given);
     let rows: Vec<Json> = shown
         .iter()
         .map(|(id, entries)| {
@@ -123,54 +122,10 @@ fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u
         "disputed": disputed,
         "distribution": chart::distribution(values),
         "distribution_year": newest,
-        "sums": sums(archive, indicator, counted.iter().copied()),
-        "sums_of": if by_governments { "governments" } else { "departments" },
+        "sums": sums::by_year(archive, indicator, &counted),
+        "sums_of": added,
         "pages": links,
     })
-}
-
-/// The sum over the reports of each year, with how many it adds up. A stock at a date is summed as well as a flow: it is one
-/// figure per agency and year. Null when nothing is known.
-/// The reports whose figures may be added up: those of governments where there are any, since a government usually counts its
-/// departments already; else those of departments. One for each agency and year: two reports of one year say the same thing.
-pub(super) fn addable(archive: &Archive, entries: &[usize]) -> (bool, Vec<usize>) {
-    let mut taken = BTreeMap::new();
-    for &index in entries {
-        let card = &archive.entries[index].card;
-        if let Some(agency) = &card.agency {
-            let key = (!is_government(&agency.name), card.year, &agency.id);
-            let rank = |index: usize| (archive.entries[index].card.kind, archive.entries[index].card.id.clone());
-            let best = taken.entry(key).or_insert(index);
-            if rank(index) < rank(*best) {
-                *best = index;
-            }
-        }
-    }
-    let by_governments = taken.keys().any(|(department, _, _)| !department);
-    let counted = taken.into_iter().filter(|((department, _, _), _)| *department != by_governments);
-    (by_governments, counted.map(|(_, index)| index).collect())
-}
-
-pub(super) fn sums(
-    archive: &Archive,
-    indicator: &Indicator,
-    given: impl Iterator<Item = usize>,
-) -> Option<chart::Columns> {
-    let mut by_year: BTreeMap<u16, Vec<Decimal>> = BTreeMap::new();
-    for index in given {
-        let entry = &archive.entries[index];
-        if let (Some(year), Some(core)) = (entry.card.year, entry.core.get(&indicator.id)) {
-            by_year.entry(year).or_default().push(core.value);
-        }
-    }
-    let points: Vec<(u16, Option<Point>)> = by_year
-        .into_iter()
-        .map(|(year, values)| {
-            let note = Some(format!("{}份", values.len()));
-            (year, Some(Point { value: values.into_iter().sum(), standing: None, note }))
-        })
-        .collect();
-    chart::columns(&indicator.label, &indicator.unit, &points)
 }
 
 /// Where the forms hold an indicator, in words: form, table, row and column as printed.

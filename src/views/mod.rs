@@ -5,6 +5,7 @@
 
 mod agency;
 pub mod chart;
+mod coverage;
 mod findings;
 mod home;
 mod indicator;
@@ -13,6 +14,7 @@ mod method;
 mod region;
 mod report;
 mod service;
+mod sums;
 mod year;
 
 use crate::model::Id;

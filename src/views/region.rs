@@ -1,17 +1,17 @@
 //! Regions: the tree, what lies in each, and what the reports of one add up to.
 //!
-//! A government's own report may already count its departments, so sums never mix the two, and every sum says how many reports
-//! went into it and how many gave no figure.
+//! Sums are those of [`sums`]: one body of reporters at a time, and every sum says how many reports went into it, how many gave
+//! no figure, and who is missing.
 
-use super::chart;
+use super::sums::{self, BODIES, Body};
 use super::{
-    Shared, digest, feed_entries, feed_json, headline_columns, headline_ids, page, pieces, region_path, share, years_of,
+    Shared, chart, coverage, digest, feed_entries, feed_json, headline_columns, headline_ids, page, pieces,
+    region_path, share, years_of,
 };
 use crate::model::archive::{Archive, Region};
 use crate::model::page::Page;
-use crate::model::value::Decimal;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One page per region; more where it has many agencies.
@@ -37,6 +37,7 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
         for id in &agencies {
             feed_json(&mut all, &archive.agencies[id]);
         }
+        feed_json(&mut all, &archive.quarantined);
         for piece in pieces(&region.url, agencies.len()) {
             let mut hash = all.clone();
             feed_json(&mut hash, &piece.number);
@@ -57,21 +58,10 @@ fn children<'a>(archive: &'a Archive, region: &'a Region) -> impl Iterator<Item 
 fn context(shared: &Shared, code: &str, shown: &[String], total: usize, links: Json) -> Json {
     let archive = &shared.archive;
     let Some(region) = archive.regions.get(code) else { return Json::Null };
-    let below: Vec<Json> = children(archive, region)
-        .map(|r| json!({ "code": r.code, "name": r.name, "url": r.url, "reports": r.reports }))
-        .collect();
-    let years = years_of(archive, &region.entries);
-    let agencies: Vec<Json> = shown
-        .iter()
-        .filter_map(|id| archive.agencies.get(id))
-        .map(|agency| {
-            let given = years_of(archive, &agency.entries);
-            json!({
-                "name": agency.name, "url": agency.url, "reports": agency.reports,
-                "first": given.first(), "last": given.last(),
-            })
-        })
-        .collect();
+    let columns = coverage::columns(archive, &region.entries);
+    let below = children(archive, region).map(|child| coverage::region(archive, child, &columns)).collect();
+    let agencies = shown.iter().filter_map(|id| archive.agencies.get(id));
+    let agencies = agencies.map(|agency| coverage::agency(archive, agency, &columns)).collect();
     let unclaimed: Vec<Json> = region
         .entries
         .iter()
@@ -84,62 +74,45 @@ fn context(shared: &Shared, code: &str, shown: &[String], total: usize, links: J
         "title": region.name,
         "region": region,
         "region_path": region_path(archive, code),
-        "children": below,
-        "agencies": agencies,
+        "grid": coverage::grid(archive, &columns, vec![("regions", below), ("agencies", agencies)]),
         "agencies_total": total,
         "unclaimed": unclaimed,
         "columns": headline_columns(),
-        "aggregates": [
-            aggregate(archive, region, &years, true),
-            aggregate(archive, region, &years, false),
-        ],
+        "aggregates": BODIES.iter().filter_map(|body| aggregate(archive, region, *body)).collect::<Vec<_>>(),
         "pages": links,
     })
 }
 
-/// Sums by year over the governments of the region, or over its other bodies.
-fn aggregate(archive: &Archive, region: &Region, years: &[u16], governments: bool) -> Json {
-    let of = |index: usize| -> bool {
-        archive.entries[index].card.agency.as_ref().is_some_and(|a| is_government(&a.name) == governments)
-    };
-    let rows: Vec<Json> = years
-        .iter()
+/// Most names of one row of `missing`.
+const NAMED: usize = 12;
+
+/// Sums by year over one body of the region: what they add up, and which of its agencies are not among them. A single agency is
+/// no sum; its figures are on its own page.
+fn aggregate(archive: &Archive, region: &Region, body: Body) -> Option<Json> {
+    let counted = sums::once_a_year(archive, region.entries.iter().copied(), body);
+    let agency = |index: &usize| archive.entries[*index].card.agency.as_ref().map(|a| (a.id.as_str(), a.name.as_str()));
+    let everybody: BTreeMap<&str, &str> = counted.iter().filter_map(agency).collect();
+    if everybody.len() < 2 {
+        return None;
+    }
+    let rows: Vec<Json> = years_of(archive, &counted)
+        .into_iter()
         .rev()
-        .filter_map(|&year| {
-            let entries: Vec<usize> = region
-                .entries
-                .iter()
-                .copied()
-                .filter(|&i| archive.entries[i].card.year == Some(year) && of(i))
-                .collect();
-            if entries.is_empty() {
-                return None;
-            }
-            let sums: Vec<Json> = headline_ids()
-                .map(|id| {
-                    let values: Vec<Decimal> =
-                        entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|c| c.value).collect();
-                    if values.is_empty() {
-                        return Json::Null;
-                    }
-                    json!({ "value": values.iter().copied().sum::<Decimal>(), "reports": values.len() })
-                })
-                .collect();
-            Some(json!({
-                "year": year, "url": format!("years/{year}/"), "reports": entries.len(), "sums": sums,
+        .map(|year| {
+            let of_year = |i: &usize| archive.entries[*i].card.year == Some(year);
+            let entries: Vec<usize> = counted.iter().copied().filter(of_year).collect();
+            let here: BTreeSet<&str> = entries.iter().filter_map(agency).map(|(id, _)| id).collect();
+            let missing: Vec<&str> =
+                everybody.iter().filter(|(id, _)| !here.contains(**id)).map(|(_, name)| *name).collect();
+            json!({
+                "year": year, "url": format!("years/{year}/"), "reports": entries.len(),
+                "sums": headline_ids().map(|id| sums::total(archive, &entries, id)).collect::<Vec<_>>(),
+                "missing": missing.len(), "missing_names": missing.iter().take(NAMED).collect::<Vec<_>>(),
                 "regime": chart::REGIMES[chart::regime(year)].1,
-            }))
+            })
         })
         .collect();
-    json!({ "governments": governments, "rows": rows })
-}
-
-/// A people's government, or its office reporting for it, as against a department.
-pub fn is_government(name: &str) -> bool {
-    name.ends_with("人民政府")
-        || name.ends_with("政府办公室")
-        || name.ends_with("政府办公厅")
-        || name.ends_with("管委会")
+    Some(json!({ "body": body, "agencies": everybody.len(), "rows": rows }))
 }
 
 /// The tree.

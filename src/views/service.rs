@@ -28,6 +28,7 @@ pub fn compare(archive: &Arc<Archive>) -> Vec<Page> {
     let mut hash = digest(archive, "compare");
     feed_json(&mut hash, archive.indicators.as_ref());
     feed_json(&mut hash, &archive.entries.len());
+    feed_json(&mut hash, &archive.agencies.values().map(|a| (&a.name, &a.url)).collect::<Vec<_>>());
     vec![page(&shared, "compare/".to_owned(), "compare.html", hash, |shared| {
         let labels: serde_json::Map<String, Json> = shared
             .archive
@@ -35,7 +36,11 @@ pub fn compare(archive: &Arc<Archive>) -> Vec<Page> {
             .iter()
             .map(|indicator| (indicator.id.to_string(), json!({ "label": indicator.label, "unit": indicator.unit })))
             .collect();
-        json!({ "title": "并排比较", "reports": shared.archive.entries.len(), "indicators": labels })
+        let agencies = shared.archive.agencies.values();
+        json!({
+            "title": "并排比较", "reports": shared.archive.entries.len(), "indicators": labels,
+            "agencies": agencies.map(|a| json!({ "name": a.name, "url": a.url })).collect::<Vec<_>>(),
+        })
     })]
 }
 

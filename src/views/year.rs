@@ -2,11 +2,9 @@
 //!
 //! The order is by region and name: sorting by a raw count is the reader's choice in the browser, never the page's.
 
-use super::chart;
-use super::indicator::addable;
 use super::{
-    Shared, brief, digest, feed_entries, feed_json, figures, headline_columns, headline_ids, page, pieces, region_name,
-    share,
+    PER_PAGE, Shared, brief, chart, digest, feed_entries, feed_json, figures, headline_columns, headline_ids, page,
+    pieces, region_name, share, sums,
 };
 use crate::model::archive::{Archive, Year};
 use crate::model::page::Page;
@@ -27,14 +25,28 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
             feed_json(&mut all, near);
             feed_entries(&mut all, archive, near.entries.iter().copied());
         }
-        for piece in pieces(&year.url, year.entries.len()) {
-            let mut hash = all.clone();
-            feed_json(&mut hash, &piece.number);
-            let (links, range) = (piece.links(), piece.range.clone());
-            pages.push(page(&shared, piece.url, "year.html", hash, move |shared| context(shared, at, range, links)));
+        for order in orders(year) {
+            for piece in pieces(&address(year, order), year.entries.len()) {
+                let mut hash = all.clone();
+                feed_json(&mut hash, &(piece.number, order));
+                let (links, range) = (piece.links(), piece.range.clone());
+                pages.push(page(&shared, piece.url, "year.html", hash, move |shared| {
+                    context(shared, at, order, range, links)
+                }));
+            }
         }
     }
     pages
+}
+
+/// By region and name, and where the list is too long for one page, so that no script could sort it, by each headline.
+fn orders(year: &Year) -> Vec<Option<&'static str>> {
+    let by_figure = headline_ids().filter(|_| year.entries.len() > PER_PAGE).map(Some);
+    std::iter::once(None).chain(by_figure).collect()
+}
+
+fn address(year: &Year, order: Option<&str>) -> String {
+    order.map_or_else(|| year.url.clone(), |id| format!("{}by-{}/", year.url, id.replace('_', "-")))
 }
 
 /// The later and the earlier year of the archive.
@@ -43,7 +55,7 @@ fn neighbors(archive: &Archive, at: usize) -> impl Iterator<Item = &Year> {
     later.into_iter().chain(archive.years.get(at + 1))
 }
 
-fn context(shared: &Shared, at: usize, range: std::ops::Range<usize>, links: Json) -> Json {
+fn context(shared: &Shared, at: usize, by: Option<&'static str>, range: std::ops::Range<usize>, links: Json) -> Json {
     let archive = &shared.archive;
     let year = &archive.years[at];
     let mut order = year.entries.clone();
@@ -51,6 +63,16 @@ fn context(shared: &Shared, at: usize, range: std::ops::Range<usize>, links: Jso
         let card = &archive.entries[i].card;
         (card.region.is_none(), card.region.clone(), card.agency.as_ref().map(|a| a.id.clone()), card.id.clone())
     });
+    if let Some(id) = by {
+        // Stable: equal figures stay in the order of their regions. A figure that is not given is never a small one.
+        order.sort_by_key(|&i| std::cmp::Reverse(archive.entries[i].core.get(id).map(|core| core.value)));
+    }
+    let mut columns = headline_columns();
+    for column in &mut columns {
+        let id = headline_ids().find(|id| column["id"] == *id);
+        column["sorted"] = json!(id.is_some() && id == by);
+        column["sort_url"] = json!(orders(year).contains(&id).then(|| address(year, id)));
+    }
     let rows: Vec<Json> = order[range]
         .iter()
         .map(|&i| {
@@ -60,34 +82,29 @@ fn context(shared: &Shared, at: usize, range: std::ops::Range<usize>, links: Jso
             row
         })
         .collect();
-    let totals: Vec<Json> = headline_ids()
-        .map(|id| {
-            let given = year.entries.iter().copied().filter(|&i| archive.entries[i].core.contains_key(id));
-            let (_, counted) = addable(archive, &given.collect::<Vec<_>>());
-            let values: Vec<Decimal> =
-                counted.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|core| core.value).collect();
-            if values.is_empty() {
-                return Json::Null;
-            }
-            json!({ "value": values.iter().copied().sum::<Decimal>(), "reports": values.len() })
-        })
-        .collect();
+    let (added, counted) = sums::addable(archive, &year.entries);
+    let totals: Vec<Json> = headline_ids().map(|id| sums::total(archive, &counted, id)).collect();
     let received: Vec<Decimal> = year
         .entries
         .iter()
         .filter_map(|&i| archive.entries[i].core.get("requests_received"))
         .map(|core| core.value)
         .collect();
+    let missing = missing(archive, at);
     json!({
         "title": format!("{}年", year.year),
         "year": year.year,
         "regime": chart::REGIMES[chart::regime(year.year)].1,
         "reports": year.entries.len(),
-        "columns": headline_columns(),
+        "columns": columns,
+        "sorted_by": by,
+        "base_url": (orders(year).len() > 1).then_some(&year.url),
         "rows": rows,
         "totals": totals,
+        "totals_of": { "body": added, "reports": counted.len() },
         "distribution": chart::distribution(received),
-        "missing": missing(archive, at),
+        "missing": missing.iter().take(PER_PAGE).collect::<Vec<_>>(),
+        "missing_total": missing.len(),
         "later": at.checked_sub(1).and_then(|i| archive.years.get(i)).map(|y| json!({ "year": y.year, "url": y.url })),
         "earlier": archive.years.get(at + 1).map(|y| json!({ "year": y.year, "url": y.url })),
         "pages": links,

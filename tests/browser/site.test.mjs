@@ -545,10 +545,15 @@ test('filters narrow truly, stay in the address, and the way back works', async 
 
 test('compare takes two reports from its fields and shows both', async () => {
   const { context, wrong, page } = await visitor();
-  const [a, b] = reports(main.folder).filter((report) => Object.keys(report.core).length > 2);
+  const [a, b] = reports(main.folder).filter((report) => Object.keys(report.core).length > 2 && report.agency.value && report.year.value);
   await page.goto(`${main.below.root}compare/`);
-  await page.getByLabel('第一份报告').fill(a.id);
-  await page.getByLabel('第二份报告').fill(b.id);
+  for (const [side, report] of [['第一份', a], ['第二份', b]]) {
+    const group = page.getByRole('group', { name: side });
+    await group.getByLabel('机关').fill(report.agency.value.name);
+    await group.getByLabel('报告').selectOption(report.id);
+    const title = await group.getByLabel('报告').locator('option:checked').textContent();
+    assert.ok(title.includes(String(report.year.value)) && !title.includes(report.id), `reports are offered by title: ${title}`);
+  }
   await page.getByRole('button', { name: '比较' }).click();
   await page.waitForSelector('#result table');
   assert.match(page.url(), new RegExp(`a=${a.id}&b=${b.id}`));

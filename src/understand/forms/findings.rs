@@ -6,7 +6,7 @@ use super::assemble::{Builder, SCALE};
 use super::place::Placed;
 use super::solve::{Equation, Solution};
 use crate::model::Id;
-use crate::model::diagnostic::Finding;
+use crate::model::diagnostic::{Finding, Side, Sides, Term};
 use crate::model::form::Axis;
 use crate::model::report::{Cell, Check, Table};
 use crate::model::value::{Decimal, Standing};
@@ -158,8 +158,31 @@ impl Builder<'_> {
             if !names.is_empty() {
                 finding = finding.help(format!("存疑的单元格：{}。请与原网页核对。", names.join("、")));
             }
+            for equation in &broken {
+                let label = match axis(equation) {
+                    Axis::Row => &self.table.rows[equation.over].label,
+                    Axis::Column => &self.table.columns[equation.over].label,
+                };
+                let check = self.check(equation, known, solution, None);
+                let terms = |cells: &[usize]| {
+                    let cells = cells.iter().filter_map(|at| cell(*at));
+                    cells.map(|cell| self.term(cell, label)).collect::<Vec<_>>()
+                };
+                finding.sides.push(Sides {
+                    left: Side { terms: terms(&equation.left), sum: check.left },
+                    right: Side { terms: terms(&equation.right), sum: check.right },
+                });
+            }
             findings.push(finding);
         }
+    }
+
+    /// A cell as a term of an identity, named by what varies along it.
+    fn term(&self, cell: &Cell, common: &str) -> Term {
+        let name = self.name(cell);
+        let short = name.strip_prefix(&format!("{common}·")).or(name.strip_suffix(&format!("·{common}")));
+        let label = short.unwrap_or(&name).to_owned();
+        Term { label, value: cell.value, disputed: cell.standing == Standing::Disputed }
     }
 
     /// Amounts that no agency collects.

@@ -1,0 +1,113 @@
+//! What may be added up. In: entries of the archive. Out: one body of reporters whose figures do not contain each other, and
+//! sums that say how many reports went into them.
+//!
+//! A government's report usually counts its departments, and a province's may count its cities: so a sum takes governments of one
+//! level, or departments, and one report for each agency and year. Must never add across levels.
+
+use super::chart::{self, Point};
+use crate::model::archive::{Archive, Entry};
+use crate::model::form::Indicator;
+use crate::model::value::Decimal;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Who reports: a government of a level, or anything that is no government.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// Province, autonomous region, municipality.
+    Province,
+    /// City with districts, prefecture.
+    City,
+    /// County, district, county-level city.
+    County,
+    /// Town, township, subdistrict.
+    Township,
+    /// A department or any other body.
+    Department,
+}
+
+/// Everybody, the highest first.
+pub const BODIES: [Body; 5] = [Body::Province, Body::City, Body::County, Body::Township, Body::Department];
+
+/// A people's government, or its office reporting for it, as against a department.
+pub fn is_government(name: &str) -> bool {
+    ["人民政府", "政府办公室", "政府办公厅", "管委会"].iter().any(|end| name.ends_with(end))
+}
+
+/// Who wrote a report: by name, and by the region's code where the name leaves it open (many cities are counties).
+pub fn body(entry: &Entry) -> Option<Body> {
+    let name = entry.card.agency.as_ref()?.name.as_str();
+    if !is_government(name) {
+        return Some(Body::Department);
+    }
+    let place = name.split("人民政府").next().and_then(|place| place.strip_suffix("政府办公室").or(Some(place)));
+    let place = place.unwrap_or(name);
+    if ["镇", "乡", "街道", "苏木"].iter().any(|end| place.ends_with(end)) {
+        return Some(Body::Township);
+    }
+    Some(match entry.card.region.as_deref().and_then(|code| Some((code.get(2..4)?, code.get(4..6)?))) {
+        Some(("00", _)) => Body::Province,
+        Some((_, "00")) => Body::City,
+        Some(_) => Body::County,
+        None if place.ends_with('省') || place.ends_with("自治区") => Body::Province,
+        None if place.ends_with('县') || place.ends_with('区') || place.ends_with('旗') => Body::County,
+        None => Body::City,
+    })
+}
+
+/// One report for each agency and year, of one body only: two reports of one year say the same thing.
+pub fn once_a_year(archive: &Archive, entries: impl IntoIterator<Item = usize>, of: Body) -> Vec<usize> {
+    let mut taken = BTreeMap::new();
+    for index in entries {
+        let card = &archive.entries[index].card;
+        if let Some(agency) = card.agency.as_ref().filter(|_| body(&archive.entries[index]) == Some(of)) {
+            let rank = |index: usize| (archive.entries[index].card.kind, archive.entries[index].card.id.clone());
+            let best = taken.entry((card.year, &agency.id)).or_insert(index);
+            if rank(index) < rank(*best) {
+                *best = index;
+            }
+        }
+    }
+    taken.into_values().collect()
+}
+
+/// The entries whose figures may be added up: the governments of the level that gives most of them, and where there is no
+/// government, the departments.
+pub fn addable(archive: &Archive, entries: &[usize]) -> (Body, Vec<usize>) {
+    let each = BODIES.map(|of| (of, once_a_year(archive, entries.iter().copied(), of)));
+    let [governments @ .., departments] = each;
+    // The highest of equals: `max_by_key` gives the last, so it is asked from the lowest up.
+    let most = governments.into_iter().rev().max_by_key(|(_, counted)| counted.len());
+    most.filter(|(_, counted)| !counted.is_empty()).unwrap_or(departments)
+}
+
+/// The sum of each year, with how many reports it adds up. A stock at a date is summed as well as a flow: it is one figure per
+/// agency and year. Null when nothing is known.
+pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> Option<chart::Columns> {
+    let mut years: BTreeMap<u16, Vec<Decimal>> = BTreeMap::new();
+    for &index in counted {
+        let entry = &archive.entries[index];
+        if let (Some(year), Some(core)) = (entry.card.year, entry.core.get(&indicator.id)) {
+            years.entry(year).or_default().push(core.value);
+        }
+    }
+    let points: Vec<(u16, Option<Point>)> = years
+        .into_iter()
+        .map(|(year, values)| {
+            let note = Some(format!("{}份", values.len()));
+            (year, Some(Point { value: values.into_iter().sum(), standing: None, note }))
+        })
+        .collect();
+    chart::columns(&indicator.label, &indicator.unit, &points, |_| false)
+}
+
+/// The sum of a figure over some entries, and how many of them give it; null where none does.
+pub fn total(archive: &Archive, entries: &[usize], id: &str) -> serde_json::Value {
+    let values: Vec<Decimal> =
+        entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|c| c.value).collect();
+    if values.is_empty() {
+        return serde_json::Value::Null;
+    }
+    serde_json::json!({ "value": values.iter().copied().sum::<Decimal>(), "reports": values.len() })
+}
