@@ -4,6 +4,7 @@
 //! extended ids. Must never look at bodies, and never change an id that was minted before.
 
 use crate::model::archive::{Agency, AgencyNote, AgencyRef, Card, Counts, Entry, Region, Year};
+use crate::model::curation::{Gone, Takedown, Tombstone};
 use crate::model::diagnostic::{Finding, Severity};
 use crate::model::report::{Kind, Place, Report};
 use crate::model::value::{Approx, Standing};
@@ -65,6 +66,7 @@ pub fn entry(report: &Report, key: &str) -> Entry {
         provenance: report.original.provenance,
         core: report.core.iter().map(|(id, core)| (id.clone(), core.value)).collect(),
         findings: counts,
+        curated: report.curations.iter().map(|curation| curation.what.clone()).collect(),
     };
     Entry {
         card,
@@ -73,6 +75,8 @@ pub fn entry(report: &Report, key: &str) -> Entry {
         core: report.core.clone(),
         findings: report.findings.clone(),
         copied: report.original.published,
+        curations: report.curations.clone(),
+        takedown: None,
         digest: key.to_owned(),
         previous: None,
         next: None,
@@ -111,12 +115,47 @@ fn count(counts: &mut Counts, finding: &Finding) {
     }
 }
 
-/// Puts the reports together. The result does not depend on the order of `entries`.
-pub fn assemble(mut entries: Vec<Entry>, mut ids: Ids, notes: &BTreeMap<String, AgencyNote>) -> (Catalog, Ids) {
+/// Gives reports and agencies their ids, sorts the reports by source path, and extends the register.
+pub fn mint(entries: &mut [Entry], ids: &mut Ids, notes: &BTreeMap<String, AgencyNote>) {
     // Minting follows the source paths, so that equal inputs give equal ids whatever order they were read in.
     entries.sort_by(|a, b| a.card.source_path.cmp(&b.card.source_path));
-    mint_agencies(&mut entries, &mut ids, notes);
-    mint_reports(&mut entries, &mut ids);
+    mint_agencies(entries, ids, notes);
+    mint_reports(entries, ids);
+}
+
+/// The columns of a report that was corrected after it got its id.
+pub fn renew(entry: &mut Entry, report: &Report, key: &str) {
+    let was = std::mem::replace(entry, self::entry(report, key));
+    let Card { id, url, json, agency, .. } = was.card;
+    entry.card = Card { id, url, json, agency, ..std::mem::take(&mut entry.card) };
+    entry.takedown = was.takedown;
+}
+
+/// The tombstone of a report that is not published, as far as its id tells.
+pub fn tombstone(id: &str, gone: Gone, order: Option<&Takedown>, ids: &Ids) -> Tombstone {
+    // Of two agencies whose ids begin alike the longer one is meant.
+    let agency = ids
+        .agencies
+        .iter()
+        .filter(|(_, agency)| id.strip_prefix(agency.as_str()).is_some_and(|rest| rest.starts_with('-')));
+    let agency = agency.max_by_key(|(_, agency)| agency.len());
+    let year = agency.and_then(|(_, agency)| id.get(agency.len() + 1..agency.len() + 5)?.parse().ok());
+    let said = |text: &String| (!text.is_empty()).then(|| text.clone());
+    Tombstone {
+        id: id.to_owned(),
+        url: format!("reports/{id}/"),
+        gone,
+        agency: agency.map(|(name, id)| AgencyRef { id: id.clone(), name: name.clone() }),
+        year,
+        reason: order.and_then(|order| said(&order.reason)),
+        who: order.and_then(|order| said(&order.who)),
+        when: order.and_then(|order| said(&order.when)),
+    }
+}
+
+/// Puts reports that have their ids together. The result does not depend on the order of `entries`.
+pub fn assemble(mut entries: Vec<Entry>, ids: &Ids, notes: &BTreeMap<String, AgencyNote>) -> Catalog {
+    entries.sort_by(|a, b| a.card.source_path.cmp(&b.card.source_path));
     find_duplicates(&mut entries);
     entries.sort_by(|a, b| order(&a.card).cmp(&order(&b.card)));
     link_neighbors(&mut entries);
@@ -127,10 +166,10 @@ pub fn assemble(mut entries: Vec<Entry>, mut ids: Ids, notes: &BTreeMap<String, 
         }
         entry.digest = digest(entry);
     }
-    let agencies = agencies(&entries, notes, &ids);
+    let agencies = agencies(&entries, notes, ids);
     let regions = regions(&entries);
     let years = years(&entries);
-    (Catalog { entries, agencies, regions, years }, ids)
+    Catalog { entries, agencies, regions, years }
 }
 
 fn order(card: &Card) -> (std::cmp::Reverse<Option<u16>>, Option<&str>, Option<&str>, &str) {
@@ -179,8 +218,9 @@ fn wish(card: &Card) -> String {
 
 /// Gives a report that stands alone (`nianbao extract`) the ids it would get in an archive of its own.
 pub fn mint_alone(report: &mut Report, notes: &BTreeMap<String, AgencyNote>) {
-    let (catalog, _) = assemble(vec![entry(report, "")], Ids::default(), notes);
-    if let Some(entry) = catalog.entries.first() {
+    let (mut entries, mut ids) = (vec![entry(report, "")], Ids::default());
+    mint(&mut entries, &mut ids, notes);
+    if let Some(entry) = assemble(entries, &ids, notes).entries.first() {
         complete(report, entry);
     }
 }
@@ -447,8 +487,10 @@ mod tests {
         }
     }
 
-    fn put_together(reports: &[Report], ids: Ids) -> (Catalog, Ids) {
-        assemble(reports.iter().map(|r| entry(r, "d")).collect(), ids, &BTreeMap::new())
+    fn put_together(reports: &[Report], mut ids: Ids) -> (Catalog, Ids) {
+        let mut entries: Vec<Entry> = reports.iter().map(|r| entry(r, "d")).collect();
+        mint(&mut entries, &mut ids, &BTreeMap::new());
+        (assemble(entries, &ids, &BTreeMap::new()), ids)
     }
 
     #[test]

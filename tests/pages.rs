@@ -275,6 +275,7 @@ fn archive() -> Archive {
                 provenance: r.original.provenance,
                 core: r.core.iter().map(|(id, c)| (id.clone(), c.value)).collect(),
                 findings: Counts { error: 0, warning: 1, note: 1 },
+                ..Card::default()
             },
             core: r.core.clone(),
             findings: r.findings.clone(),
@@ -357,6 +358,14 @@ fn archive() -> Archive {
             about: "每行一个数字".to_owned(),
             ..Download::default()
         }]),
+        tombstones: vec![
+            serde_json::from_value(json!({
+                "id": "yunxi-shi-shuiwu-ju-2015", "url": "reports/yunxi-shi-shuiwu-ju-2015/", "gone": "taken_down",
+                "agency": { "id": "yunxi-shi-shuiwu-ju", "name": HOSTILE }, "year": 2015, "reason": HOSTILE, "who": HOSTILE,
+                "when": "2024-05-01",
+            }))
+            .expect("a tombstone"),
+        ],
         inputs: Inputs { found: 33, published: 32, quarantined: 1, ignored: 0 },
         quarantined: vec![Quarantined {
             path: "坏.txt".to_owned(),

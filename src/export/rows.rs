@@ -406,6 +406,41 @@ pub(super) fn findings(_: &Archive, entry: &Entry, report: &Report, rows: &mut R
     }
 }
 
+pub(super) fn curations(_: &Archive, entry: &Entry, report: &Report, rows: &mut Rows) {
+    for (curation, no) in report.curations.iter().zip(1usize..) {
+        rows.row([
+            (&entry.card.id).into(),
+            no.into(),
+            agency(entry).into(),
+            entry.card.region.as_ref().into(),
+            entry.card.year.into(),
+            (&curation.what).into(),
+            (&curation.label).into(),
+            curation.was.into(),
+            curation.value.into(),
+            (&curation.reason).into(),
+            (&curation.who).into(),
+            (&curation.when).into(),
+            (&entry.card.sha256).into(),
+        ]);
+    }
+}
+
+pub(super) fn tombstones(archive: &Archive, rows: &mut Rows) {
+    for stone in &archive.tombstones {
+        rows.row([
+            (&stone.id).into(),
+            (&stone.url).into(),
+            wire(&stone.gone).into(),
+            stone.agency.as_ref().map(|agency| &agency.id).into(),
+            stone.year.into(),
+            stone.reason.as_ref().into(),
+            stone.who.as_ref().into(),
+            stone.when.as_ref().into(),
+        ]);
+    }
+}
+
 pub(super) fn agencies(archive: &Archive, rows: &mut Rows) {
     for agency in archive.agencies.values() {
         let years = || agency.entries.iter().filter_map(|&i| archive.entries.get(i)?.card.year);

@@ -27,6 +27,7 @@ const FIXED: &[&str] = &[
     "compare/",
     "data/",
     "data/codebook/",
+    "corrections/",
     "about/",
     "method/",
 ];

@@ -1,6 +1,7 @@
 //! All reports together, as columns: cards and figures in memory, bodies on demand.
 
 use super::Id;
+use super::curation::{Curation, Takedown, Tombstone};
 use super::diagnostic::Finding;
 use super::flat::{FlatTable, JsonField, Question};
 use super::form::{Form, Indicator};
@@ -46,6 +47,8 @@ pub struct Archive {
     pub questions: &'static [Question],
     /// The publisher's own pages (`content/_pages/*.md`), by slug.
     pub pages: Vec<OwnPage>,
+    /// What stands at the addresses of reports that are published no more, by id.
+    pub tombstones: Vec<Tombstone>,
     /// Counts of the inputs.
     pub inputs: Inputs,
     /// Files that could not be read.
@@ -77,6 +80,7 @@ impl Default for Archive {
             fields: Arc::default(),
             questions: &[],
             pages: Vec::new(),
+            tombstones: Vec::new(),
             inputs: Inputs::default(),
             quarantined: Vec::new(),
             ignored: Vec::new(),
@@ -101,6 +105,10 @@ pub struct Entry {
     pub findings: Vec<Finding>,
     /// How far its published copy is the file.
     pub copied: Copied,
+    /// Figures its publisher corrected.
+    pub curations: Vec<Curation>,
+    /// Set when its sidecar orders that nothing of it be published.
+    pub takedown: Option<Takedown>,
     /// Digest of everything its page shows, neighbours included.
     pub digest: String,
     /// The same agency's earlier report.
@@ -144,6 +152,9 @@ pub struct Card {
     pub core: BTreeMap<Id, Decimal>,
     /// Findings by severity.
     pub findings: Counts,
+    /// What the publisher corrected: indicators, and cells as `table.row.column`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curated: Vec<String>,
 }
 
 /// An agency as a card names it.

@@ -100,6 +100,8 @@ pub enum Origin {
     File,
     /// Made by this archive: ids, addresses, counts.
     Archive,
+    /// Stated by the publisher of the archive.
+    Publisher,
     /// A national standard, a prescribed form, or the dictionary of indicators.
     Standard,
 }
@@ -120,6 +122,7 @@ impl Origin {
             Origin::Checked => ("核对所得", "checked or computed"),
             Origin::File => ("原件文件", "the original file"),
             Origin::Archive => ("本档案编制", "made by this archive"),
+            Origin::Publisher => ("编者写明", "stated by the publisher of the archive"),
             Origin::Standard => ("标准与词典", "standard, form or dictionary"),
         }
     }

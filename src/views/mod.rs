@@ -5,6 +5,7 @@
 
 mod agency;
 pub mod chart;
+mod corrections;
 mod coverage;
 mod findings;
 mod home;
@@ -83,6 +84,18 @@ pub const VIEWS: &[View] = &[
         pages: findings::listing,
     },
     View { id: "finding", about: "All findings of one kind", template: "finding.html", pages: findings::pages },
+    View {
+        id: "corrections",
+        about: "Figures the publisher corrected, and reports that are published no more",
+        template: "corrections.html",
+        pages: corrections::listing,
+    },
+    View {
+        id: "tombstone",
+        about: "What stands at the address of a report that is published no more",
+        template: "tombstone.html",
+        pages: corrections::tombstones,
+    },
     View { id: "search", about: "Full-text search", template: "search.html", pages: service::search },
     View { id: "compare", about: "Two reports side by side", template: "compare.html", pages: service::compare },
     View {

@@ -157,7 +157,8 @@ pub fn about(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let own = |written: &OwnPage| json!({ "title": written.title, "html": written.html });
     let mut pages = Vec::new();
-    for written in &archive.pages {
+    // Its own view lays the register below the publisher's words.
+    for written in archive.pages.iter().filter(|written| written.url != super::corrections::URL) {
         let mut hash = digest(archive, "about");
         feed_json(&mut hash, written);
         let context = own(written);
