@@ -103,6 +103,8 @@ pub struct Entry {
     pub core: BTreeMap<Id, Core>,
     /// Its findings.
     pub findings: Vec<Finding>,
+    /// Cells that next year's report is compared with.
+    pub kept: Vec<Kept>,
     /// How far its published copy is the file.
     pub copied: Copied,
     /// Figures its publisher corrected.
@@ -115,6 +117,18 @@ pub struct Entry {
     pub previous: Option<String>,
     /// The later one.
     pub next: Option<String>,
+}
+
+/// A certain cell that an identity across years speaks of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "those of a table's cell")]
+pub struct Kept {
+    pub form: Id,
+    pub table: Id,
+    pub row: Id,
+    pub column: Id,
+    pub value: Decimal,
+    pub line: Option<u32>,
 }
 
 /// A report in `index.json`.
