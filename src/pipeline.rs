@@ -249,6 +249,7 @@ impl Project {
             rules: Arc::new(normalize::rules()),
             downloads: Arc::new(downloads),
             tables: export::tables(),
+            fields: Arc::new(export::fields()),
             questions: export::QUESTIONS,
             pages,
             quarantined: std::mem::take(&mut self.found.quarantined),
