@@ -3,10 +3,10 @@
 //! In: nothing but the site's address. Out: one schema per kind of document, JSON Schema 2020-12. Fields may be added within a
 //! version, so no schema forbids unknown ones.
 
-use super::changes::Changes;
 use super::index::Index;
 use super::{Ledger, address};
 use crate::model::archive::Archive;
+use crate::model::changes::Changes;
 use crate::model::report::Report;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};

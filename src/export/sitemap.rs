@@ -26,6 +26,7 @@ const FIXED: &[&str] = &[
     "search/",
     "compare/",
     "data/",
+    "changes/",
     "corrections/",
     "about/",
     "method/",
