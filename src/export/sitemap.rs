@@ -27,6 +27,7 @@ const FIXED: &[&str] = &[
     "compare/",
     "data/",
     "changes/",
+    "data/codebook/",
     "corrections/",
     "about/",
     "method/",
