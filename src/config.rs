@@ -553,6 +553,14 @@ impl ConfigError {
         ConfigError { path: path.to_owned(), text: String::new(), problems: vec![problem] }
     }
 
+    /// A file the publisher wrote that is not TOML. `help` stands where nothing more is known.
+    pub fn syntax(path: &Path, text: &str, span: Range<usize>, message: String, help: &str) -> Self {
+        let help = syntax_help(text, &span).unwrap_or_else(|| help.to_owned());
+        let mut reader = Reader::default();
+        reader.complain(span, message, "here", Some(help));
+        reader.finish(path, text).expect_err("it complained")
+    }
+
     /// The error as shown to people, with color where the terminal has it.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };

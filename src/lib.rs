@@ -4,7 +4,7 @@
 //! bytes ─ read ─▶ Draft ─ normalize ─▶ Draft ─ understand ─▶ Report ─ assemble ─▶ Archive ─ views/search/export ─▶ files
 //! ```
 //!
-//! [`model`] holds the nouns. The verbs (`read`, `privacy`, `normalize`, `understand`, `assemble`, `views`, `search`, `export`) are pure
+//! [`model`] holds the nouns. The verbs (`read`, `privacy`, `normalize`, `understand`, `curate`, `assemble`, `views`, `search`, `export`) are pure
 //! functions of their arguments and know only the nouns. The edges (`source`, `config`, `cache`, `theme`, `publish`, `diag`)
 //! touch disk and terminal. `pipeline` joins them, `cmd` calls `pipeline`, `main` calls `cmd`.
 
@@ -13,6 +13,7 @@ pub mod cache;
 pub mod cli;
 pub mod cmd;
 pub mod config;
+pub mod curate;
 pub mod diag;
 pub mod export;
 pub mod links;

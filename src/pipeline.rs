@@ -9,6 +9,7 @@
 //! Bodies of reports are never held all at once: the archive keeps columns, and fetches a body from the cache when a page or an
 //! export needs it.
 
+mod orders;
 mod reader;
 
 pub use reader::{Read, Reader};
@@ -18,14 +19,16 @@ use crate::cache::{Cache, Key, Memo};
 use crate::config::Config;
 use crate::export::{self, EXPORTS};
 use crate::model::archive::{Archive, Entry, Ignored, Inputs, Quarantined};
+use crate::model::curation::Correction;
 use crate::model::diagnostic::Finding;
+use crate::model::form::{Form, Indicator};
 use crate::model::page::{Artifact, Page, Sink, Site};
 use crate::model::report::Report;
 use crate::publish::{self, Target, sha256};
 use crate::source::{Candidate, Found};
 use crate::theme::{Frame, Theme};
 use crate::views::VIEWS;
-use crate::{links, normalize, read, search, source, theme, understand};
+use crate::{curate, links, normalize, read, search, source, theme, understand};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +59,8 @@ pub struct Project {
     pub found: Found,
     ids: Ids,
     ids_text: String,
+    /// What `_corrections.toml` says.
+    orders: curate::Orders,
     reader: Reader,
 }
 
@@ -79,12 +84,20 @@ pub struct Built {
     pub kept: usize,
     /// Reports read anew.
     pub read: usize,
+    /// What is wrong in what the publisher wrote apart from the reports: the file below the content folder (or `ids.toml`), and the
+    /// finding.
+    pub problems: Vec<(String, Finding)>,
     /// Links that lead nowhere: where from, where to.
     pub broken: Vec<(String, String)>,
     /// The very site that stands published would come out again: nothing was put into the target.
     pub unchanged: bool,
     /// What each stage took.
     pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// What reports are measured by: the forms and the dictionary that `understand` reads them with.
+fn standards() -> assemble::Standards {
+    assemble::Standards { forms: understand::forms(), indicators: understand::indicators() }
 }
 
 impl Project {
@@ -118,7 +131,8 @@ impl Project {
             format!("{} does not parse; restore it from version control, ids must never change", path.display())
         })?;
         let reader = Reader::new(&config);
-        Ok(Project { config, theme, found, ids, ids_text, reader })
+        let orders = orders::read(found.register.as_ref(), &config.content_folder())?;
+        Ok(Project { config, theme, found, ids, ids_text, orders, reader })
     }
 
     /// Reads every report and puts the archive together. Bodies stay in `cache`.
@@ -160,8 +174,14 @@ impl Project {
         }
         archive.ignored.sort_by(|a, b| a.path.cmp(&b.path));
 
-        let (catalog, ids) = assemble::assemble(entries, std::mem::take(&mut self.ids), &self.reader.notes);
-        self.ids = ids;
+        let notes = &self.reader.notes;
+        assemble::mint(&mut entries, &mut self.ids, notes);
+        let refused = archive.quarantined.iter().map(|file| file.path.clone());
+        let present: BTreeSet<String> = files.into_iter().map(|file| file.path).chain(refused).collect();
+        let mut ordered = orders::carry_out(&self.orders, &mut entries, &mut archive, &self.ids, &present);
+        let body = |path: &str| self.reader.remembered(cache, &keyed[path].0, &keyed[path].1);
+        orders::correct(&mut ordered, &mut entries, &archive, body);
+        let catalog = assemble::assemble(entries, &self.ids, notes, &standards());
         archive.inputs.published = catalog.entries.len() as u32;
         archive.inputs.quarantined = archive.quarantined.len() as u32;
         archive.inputs.ignored = archive.ignored.len() as u32;
@@ -170,8 +190,11 @@ impl Project {
             reader: self.reader.clone(),
             files: catalog.entries.iter().filter_map(|e| keyed.remove(&e.card.source_path)).collect(),
             entries: catalog.entries.clone(),
+            corrections: ordered.corrections,
+            indicators: Arc::clone(&archive.indicators),
+            forms: Arc::clone(&archive.forms),
         });
-        archive.build_id = self.build_id(&catalog);
+        archive.build_id = self.build_id(&catalog, &archive);
         archive.entries = catalog.entries;
         archive.agencies = catalog.agencies;
         archive.regions = catalog.regions;
@@ -179,7 +202,7 @@ impl Project {
         let originals = Arc::clone(&bodies);
         archive.body = Arc::new(move |index| bodies.report(index));
         archive.original = Arc::new(move |index| originals.original(index));
-        Ok(Gathered { archive, keys, read })
+        Ok(Gathered { archive, keys, read, problems: ordered.problems })
     }
 
     /// One report: from the cache if it holds these very bytes, else read anew.
@@ -191,10 +214,11 @@ impl Project {
         }
         match self.reader.report(&source)? {
             Read::Draft => Ok(Gained::Draft),
-            Read::Report(report) => {
+            Read::Report(report, takedown) => {
                 let report_json = serde_json::to_vec(&report).expect("plain data serializes");
                 // What a page shows is what the report says, not which program said it: equal reports give equal pages.
-                let entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex());
+                let mut entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex(), &standards());
+                entry.takedown = takedown;
                 let entry_json = serde_json::to_vec(&entry).expect("plain data serializes");
                 let memo = Memo { key, report: report_json, entry: entry_json };
                 Ok(Gained::Entry { key, entry: Box::new(entry), memo: Some(memo) })
@@ -225,6 +249,7 @@ impl Project {
             rules: Arc::new(normalize::rules()),
             downloads: Arc::new(downloads),
             tables: export::tables(),
+            fields: Arc::new(export::fields()),
             questions: export::QUESTIONS,
             pages,
             quarantined: std::mem::take(&mut self.found.quarantined),
@@ -239,7 +264,7 @@ impl Project {
     }
 
     /// Digest of every input of the site. Not of the program's bytes: two builds of one version publish the same site.
-    fn build_id(&self, catalog: &assemble::Catalog) -> String {
+    fn build_id(&self, catalog: &assemble::Catalog, archive: &Archive) -> String {
         let mut hasher = blake3::Hasher::new();
         let mut add = |part: &[u8]| {
             hasher.update(&(part.len() as u64).to_le_bytes());
@@ -256,6 +281,7 @@ impl Project {
         for own in &self.found.pages {
             add(own.text.as_bytes());
         }
+        add(&serde_json::to_vec(&archive.tombstones).expect("plain data serializes"));
         hasher.finalize().to_hex().to_string()
     }
 
@@ -267,7 +293,8 @@ impl Project {
             timings.push((stage, clock.elapsed()));
             clock = Instant::now();
         };
-        let Gathered { mut archive, keys, read } = self.gather(cache, progress)?;
+        let Gathered { mut archive, keys, read, problems } = self.gather(cache, progress)?;
+        built.problems = problems;
         for entry in &archive.entries {
             built.findings.error += entry.card.findings.error;
             built.findings.warning += entry.card.findings.warning;
@@ -383,16 +410,6 @@ impl Project {
         Ok(made)
     }
 
-    /// Ids that belong to files which are gone, `(path, id)`; asked after `build`.
-    pub fn missing_ids(&self, present: impl Fn(&str) -> bool) -> Vec<(String, String)> {
-        self.ids
-            .reports
-            .iter()
-            .filter(|(path, _)| !present(path))
-            .map(|(path, id)| (path.clone(), id.clone()))
-            .collect()
-    }
-
     /// Extends the register of ids by what was minted. Lines are only ever added.
     pub fn keep_ids(&self) -> Result<()> {
         let old: Ids = toml::from_str(&self.ids_text).unwrap_or_default();
@@ -472,6 +489,8 @@ pub struct Gathered {
     keys: BTreeSet<Key>,
     /// Reports that were read anew.
     read: usize,
+    /// What is wrong in what the publisher wrote apart from the reports.
+    problems: Vec<(String, Finding)>,
 }
 
 /// Bodies on demand.
@@ -480,20 +499,21 @@ struct Bodies {
     reader: Reader,
     files: Vec<(Key, Candidate)>,
     entries: Vec<Entry>,
+    /// The register's corrections, by report id.
+    corrections: BTreeMap<String, Vec<Correction>>,
+    indicators: Arc<Vec<Indicator>>,
+    forms: Arc<Vec<Form>>,
 }
 
 impl Bodies {
     fn report(&self, index: usize) -> Report {
         let (key, candidate) = &self.files[index];
-        let remembered = self.cache.report(key).and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
-        let mut report = remembered.unwrap_or_else(|| {
-            // The cache lost it (a foreign hand); the file itself still has it.
-            match source::load(candidate).and_then(|source| self.reader.report(&source)) {
-                Ok(Read::Report(report)) => *report,
-                _ => panic!("{} changed while the site was being built; build again", candidate.file.display()),
-            }
-        });
-        assemble::complete(&mut report, &self.entries[index]);
+        let mut report = self.reader.remembered(&self.cache, key, candidate);
+        let entry = &self.entries[index];
+        if let Some(orders) = self.corrections.get(&entry.card.id) {
+            curate::apply(&mut report, orders, &self.indicators, &self.forms);
+        }
+        assemble::complete(&mut report, entry);
         report
     }
 

@@ -19,6 +19,8 @@ pub const MAX_BYTES: u64 = 64 << 20;
 const MAX_NOTE_BYTES: u64 = 1 << 20;
 /// Extensions of reports, compared without regard to case.
 const REPORTS: [&str; 4] = ["txt", "md", "html", "htm"];
+/// The publisher's corrections and takedowns.
+const REGISTER: &str = "_corrections.toml";
 /// The publisher's own pages stand here, at the top of the content folder.
 const PAGES: &str = "_pages";
 
@@ -34,6 +36,8 @@ pub struct Found {
     pub ignored: Vec<Ignored>,
     /// The publisher's own pages.
     pub pages: Vec<OwnText>,
+    /// The register of corrections and takedowns, `_corrections.toml` at the top.
+    pub register: Option<Sidecar>,
 }
 
 /// A report's file, not yet read.
@@ -80,11 +84,13 @@ pub fn find(content: &Path) -> anyhow::Result<Found> {
                 let path = error.path().map(|p| below(content, p).0).unwrap_or_default();
                 found.refuse("file-unreadable", path, &format!("系统拒绝读取：{error}"));
             }
-            Ok(entry) => {
-                if found.take(content, &entry, &mut notes) == Next::SkipFolder {
-                    walk.skip_current_dir();
+            Ok(entry) => match found.take(content, &entry, &mut notes) {
+                Next::Go => {}
+                Next::SkipFolder => walk.skip_current_dir(),
+                Next::Stop(why) => {
+                    bail!("{why}\n  = help: it says what must not be published, so nothing is published without it")
                 }
-            }
+            },
         }
     }
     found.attach(notes);
@@ -115,6 +121,8 @@ pub fn load(candidate: &Candidate) -> Result<Source, Finding> {
 enum Next {
     Go,
     SkipFolder,
+    /// The site cannot be built: why.
+    Stop(String),
 }
 
 impl Found {
@@ -132,6 +140,15 @@ impl Found {
         let name = entry.file_name().to_string_lossy();
         if kind.is_dir() && path == PAGES {
             return Next::Go;
+        }
+        if path == REGISTER {
+            return match read_regular(entry.path(), MAX_NOTE_BYTES) {
+                Ok(bytes) => {
+                    self.register = Some(Sidecar { path, text: String::from_utf8_lossy(&bytes).into_owned() });
+                    Next::Go
+                }
+                Err(refusal) => Next::Stop(refusal.message(&format!("{REGISTER} "))),
+            };
         }
         if name.starts_with(['_', '.']) {
             let what = if kind.is_dir() { "文件夹" } else { "文件" };

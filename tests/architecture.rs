@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// Nouns: import nothing of ours.
 const NOUNS: &[&str] = &["model"];
 /// Pure verbs: know nouns, never each other, never the world.
-const VERBS: &[&str] = &["read", "privacy", "normalize", "understand", "assemble", "views", "search", "export"];
+const VERBS: &[&str] =
+    &["read", "privacy", "normalize", "understand", "curate", "assemble", "views", "search", "export"];
 /// Edges: know nouns, may touch disk and terminal.
 const EDGES: &[&str] = &["source", "theme", "publish", "cache", "config", "diag", "links"];
 
@@ -140,7 +141,7 @@ fn names_say_what_a_module_is() {
 #[test]
 fn files_stay_readable() {
     // A file that is a table may be long; everything else stays below 600 lines, tests not counted.
-    let tables = ["codes.rs"];
+    let tables = ["codes.rs", "export/tables.rs"];
     let mut faults = Vec::new();
     for (_, path, text) in sources() {
         let lines = text.find("#[cfg(test)]").map_or(text.as_str(), |end| &text[..end]).lines().count();

@@ -399,3 +399,66 @@ fn privacy_is_the_publishers_choice() {
     index("mask");
     assert!(!text(&fs::read(&shown).expect("published")).contains("1990000"));
 }
+
+#[test]
+fn a_takedown_leaves_nothing_of_the_text_anywhere() {
+    let words: Vec<String> = (0..20).map(|n| format!("第{n}处独有的话语{}", n * 7919)).collect();
+    let text = format!("松河市教育局2020年政府信息公开工作年度报告\n{}。\n", words.join("。\n"));
+    let root = site(&[("a.txt", REPORT), ("b.txt", text.as_str())]);
+    let public = root.path().join("public");
+    let shows = |word: &str| -> Vec<String> {
+        let in_file = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        let mut shown = Vec::new();
+        for (path, bytes) in tree(&public) {
+            let mut unpacked = Vec::new();
+            if path.ends_with(".gz") {
+                drop(std::io::copy(&mut flate2::read::MultiGzDecoder::new(&bytes[..]), &mut unpacked));
+            }
+            if in_file(&bytes) || in_file(&unpacked) {
+                shown.push(path);
+            }
+        }
+        shown
+    };
+    nianbao(root.path()).arg("build").assert().success();
+    assert!(shows(&words[3]).len() >= 3, "page, data and original at least: {:?}", shows(&words[3]));
+    let register = "[[takedown]]\nreport = \"song-he-shi-jiao-yu-ju-2020\"\nreason = \"应要求\"\nwho = \"编辑部\"\nwhen = 2024-05-01\n";
+    fs::write(root.path().join("content/_corrections.toml"), register).expect("writable");
+    nianbao(root.path()).arg("build").assert().success();
+    for word in words.iter().map(String::as_str).chain(["松河市教育局2020年政府信息公开工作年度报告"])
+    {
+        assert_eq!(shows(word), Vec::<String>::new(), "{word}");
+    }
+    let stone = text_of(&public.join("reports/song-he-shi-jiao-yu-ju-2020/index.html"));
+    assert!(stone.contains("应要求") && stone.contains("noindex"), "{stone}");
+    // The file itself may go, and the order stays.
+    fs::remove_file(root.path().join("content/b.txt")).expect("writable");
+    nianbao(root.path()).args(["build", "--strict"]).assert().code(0);
+    assert!(text_of(&public.join("reports/song-he-shi-jiao-yu-ju-2020/index.html")).contains("应要求"));
+}
+
+fn text_of(path: &Path) -> String {
+    fs::read_to_string(path).expect("published")
+}
+
+#[test]
+fn a_takedown_without_a_reason_is_complained_of_and_carried_out() {
+    let root = site(&[("a.txt", REPORT), ("a.toml", "[takedown]\nwho = \"编辑部\"\n")]);
+    nianbao(root.path()).arg("build").assert().success();
+    let index: serde_json::Value =
+        serde_json::from_str(&text_of(&root.path().join("public/index.json"))).expect("JSON");
+    assert_eq!(index["inputs"], serde_json::json!({ "found": 1, "published": 0, "quarantined": 0, "ignored": 1 }));
+    assert_eq!(index["tombstones"][0]["gone"], "taken_down");
+}
+
+#[test]
+fn explain_tells_who_corrected_a_figure_and_why() {
+    let order = "[[correction]]\nwhat = \"requests_received\"\nvalue = 17\nreason = \"网页漏印\"\nwho = \"编辑部\"\nwhen = 2024-05-01\n";
+    let root = site(&[("a.txt", REPORT), ("a.toml", order)]);
+    nianbao(root.path()).arg("build").assert().success();
+    let story = nianbao(root.path()).args(["explain", "song-he-shi-shui-li-ju-2020", "requests_received"]).output();
+    let story = text(&story.expect("it runs").stdout);
+    for word in ["= 17", "curated", "7", "网页漏印", "编辑部", "2024-05-01"] {
+        assert!(story.contains(word), "{word}: {story}");
+    }
+}

@@ -3,6 +3,7 @@
 use super::{Busy, DONE, FOUND, Terminal, again, count};
 use crate::cache::Cache;
 use crate::cli::Build;
+use crate::model::diagnostic::Severity;
 use crate::pipeline::{Built, Progress, Project, state_folder};
 use crate::publish::{Folder, Outcome, Target};
 use anyhow::{Context, Result};
@@ -40,8 +41,10 @@ pub fn run(root: &Path, arguments: &Build, terminal: &Terminal) -> Result<u8> {
     project.keep_ids()?;
     report(&built, &outcome, &output, started.elapsed(), arguments, terminal)?;
     writeln!(std::io::stdout(), "next: {next} serve --open, or upload the folder to any static host")?;
-    let problems =
-        built.findings.error + built.findings.warning > 0 || !built.quarantined.is_empty() || !built.broken.is_empty();
+    let problems = built.findings.error + built.findings.warning > 0
+        || !built.problems.is_empty()
+        || !built.quarantined.is_empty()
+        || !built.broken.is_empty();
     Ok(if arguments.strict && problems { FOUND } else { DONE })
 }
 
@@ -86,6 +89,11 @@ fn report(
             crate::diag::clean(&file.path),
             crate::diag::clean(&file.message)
         ));
+    }
+    for (path, finding) in built.problems.iter().filter(|(_, finding)| finding.severity == Severity::Error) {
+        let place = finding.line.map_or_else(|| path.clone(), |line| format!("{path}:{line}"));
+        let help = finding.help.as_deref().unwrap_or_default();
+        terminal.say(&crate::diag::clean(&format!("error[{}]: {place}: {}；{help}", finding.code, finding.message)));
     }
     for (from, to) in &built.broken {
         terminal.say(&format!("warning[link-broken]: {from} links to {to}, which is not there"));

@@ -43,9 +43,9 @@ pub fn run(root: &Path, arguments: &Check, terminal: &Terminal) -> Result<u8> {
         let code = crate::diag::code(&file.code).map_or("file-unreadable", |c| c.id);
         found.push((format!("{content}/{}", file.path), Finding::new(code, None, file.message.clone())));
     }
-    for (path, gone) in project.missing_ids(|path| texts.contains_key(path)) {
-        let message = format!("编号 {gone} 属于已不存在的文件 {path}");
-        found.push((crate::pipeline::IDS.into(), Finding::new("identifier-missing", None, message)));
+    for (path, finding) in &built.problems {
+        let path = if path == crate::pipeline::IDS { path.clone() } else { format!("{content}/{path}") };
+        found.push((path, finding.clone()));
     }
     for broken in links::check(&memory.files) {
         let message = format!("链接 {} 在站内不存在", broken.to);
@@ -69,7 +69,9 @@ pub fn run(root: &Path, arguments: &Check, terminal: &Terminal) -> Result<u8> {
             let mut shown: Option<(String, String)> = None;
             for (path, finding) in &found {
                 if shown.as_ref().is_none_or(|(of, _)| of != path) {
-                    let text = path.strip_prefix(&format!("{content}/")).and_then(|p| texts.get(p)).and_then(text_of);
+                    let below = path.strip_prefix(&format!("{content}/"));
+                    let own = project.found.register.as_ref().filter(|own| below == Some(own.path.as_str()));
+                    let text = below.and_then(|p| texts.get(p)).and_then(text_of).or(own.map(|own| own.text.clone()));
                     shown = Some((path.clone(), text.unwrap_or_default()));
                 }
                 let text = shown.as_ref().map_or("", |(_, text)| text.as_str());

@@ -2,11 +2,12 @@
 
 use super::{DONE, Terminal, build::SILENT, check::shared_cache};
 use crate::diag::{Located, code, for_people};
+use crate::model::curation::Curation;
 use crate::model::diagnostic::CODES;
 use crate::model::form::{Axis, Form};
 use crate::model::report::{Cell, Report, Table};
 use crate::model::source::{Edit, Source};
-use crate::model::value::Standing;
+use crate::model::value::{Decimal, Standing};
 use crate::pipeline::{Project, Read, Reader};
 use crate::{config, normalize, read, understand};
 use anyhow::{Context, Result, bail};
@@ -92,6 +93,9 @@ fn form(id: &str) -> Option<String> {
             let _ = writeln!(story, "  identity {} ({official}, {axis}): {}", identity.id, identity.say);
             let _ = writeln!(story, "    {} = {}", identity.left.join(" + "), identity.right.join(" + "));
         }
+        for across in &table.across {
+            let _ = writeln!(story, "  across years {}: {}", across.id, across.say);
+        }
     }
     Some(story)
 }
@@ -107,7 +111,7 @@ fn line(root: &Path, file: &str, no: u32, terminal: &Terminal) -> Result<String>
     normalize::self_test().map_err(|why| anyhow::anyhow!(why))?;
     let reader = Reader::new(&super::normalize::config_or_default(root)?);
     let raw = read::read(&source).map_err(|finding| anyhow::anyhow!("{}: {}", finding.code, finding.message))?;
-    let Read::Report(report) =
+    let Read::Report(report, _) =
         reader.report(&source).map_err(|finding| anyhow::anyhow!("{}: {}", finding.code, finding.message))?
     else {
         bail!("{file} is a draft");
@@ -173,6 +177,9 @@ fn figure(root: &Path, id: &str, address: &str) -> Result<String> {
     let Some(index) = archive.entries.iter().position(|e| e.card.id == id || e.card.source_path == id) else {
         let ids: Vec<&str> = archive.entries.iter().map(|e| e.card.id.as_str()).collect();
         let help = match config::nearest(id, &ids) {
+            _ if archive.tombstones.iter().any(|stone| stone.id == id) => {
+                format!("it is published no more; see reports/{id}/")
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the ids of the {} reports are in ids.toml", ids.len()),
         };
@@ -192,7 +199,7 @@ fn figure(root: &Path, id: &str, address: &str) -> Result<String> {
             let _ = writeln!(story, "the report also says {} ({})", other.value, word(&other.from));
             shown_line(&mut story, &report, other.line);
         }
-        return Ok(story);
+        return Ok(story + &curated(&report, address));
     }
     let found = report.tables.iter().filter(|t| t.table == table).find_map(|t| {
         Some((t, t.cells.iter().find(|c| Some(c.row.as_ref()) == row && Some(c.column.as_ref()) == column)?))
@@ -215,7 +222,22 @@ fn figure(root: &Path, id: &str, address: &str) -> Result<String> {
         };
         bail!("{id} has no figure `{address}`\n  = help: {help}");
     };
-    Ok(story(&report, table, cell, &understand::forms()))
+    Ok(story(&report, table, cell, &understand::forms()) + &curated(&report, address))
+}
+
+/// What the publisher says of a figure.
+fn curated(report: &Report, address: &str) -> String {
+    let shown = |value: Option<Decimal>| value.map_or("nothing".to_owned(), |value| value.to_string());
+    let mut story = String::new();
+    for Curation { was, value, reason, who, when, .. } in report.curations.iter().filter(|c| c.what == address) {
+        let _ = writeln!(
+            story,
+            "curated: read as {}, corrected to {} by {who} on {when}: {reason}",
+            shown(*was),
+            shown(*value)
+        );
+    }
+    story
 }
 
 fn story(report: &Report, table: &Table, cell: &Cell, forms: &[Form]) -> String {

@@ -70,7 +70,8 @@ fn line(reader: &Reader, path: &str, source: Result<Source, String>) -> String {
         Err(why) => return failed("input", why),
     };
     match reader.report(&source) {
-        Ok(Read::Report(mut report)) => {
+        Ok(Read::Report(_, Some(order))) => failed("taken-down", format!("已撤下：{}", order.reason)),
+        Ok(Read::Report(mut report, None)) => {
             assemble::mint_alone(&mut report, &reader.notes);
             serde_json::to_string(&report).expect("plain data serializes")
         }

@@ -6,6 +6,7 @@
 use super::{Ledger, hex};
 use crate::model::Id;
 use crate::model::archive::{Agency, Archive, Card, Counts, Ignored, Inputs, Quarantined, Region, Year};
+use crate::model::curation::Tombstone;
 use crate::model::page::{Artifact, Sink, Site};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -40,6 +41,8 @@ pub struct Index {
     pub quarantined: Vec<Quarantined>,
     /// Files left aside on purpose, and why.
     pub ignored: Vec<Ignored>,
+    /// What stands at the addresses of reports that are published no more.
+    pub tombstones: Vec<Tombstone>,
     /// Agencies by id.
     pub agencies: Vec<Agency>,
     /// Years, newest first.
@@ -120,6 +123,7 @@ pub fn index(archive: &Archive, shards: Vec<Shard>) -> Index {
         inputs: archive.inputs,
         quarantined: archive.quarantined.clone(),
         ignored: archive.ignored.clone(),
+        tombstones: archive.tombstones.clone(),
         agencies: archive.agencies.values().cloned().collect(),
         years: archive.years.clone(),
         regions: archive.regions.values().cloned().collect(),

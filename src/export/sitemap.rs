@@ -26,6 +26,8 @@ const FIXED: &[&str] = &[
     "search/",
     "compare/",
     "data/",
+    "data/codebook/",
+    "corrections/",
     "about/",
     "method/",
 ];

@@ -5,7 +5,7 @@
 
 use super::rows::{self, Fill};
 use crate::model::flat::{Column, FlatTable, Kind, Origin, Reference};
-use Origin::{Archive, Checked, File, Printed, Read, Standard};
+use Origin::{Archive, Checked, File, Printed, Publisher, Read, Standard};
 
 /// A table and where its rows come from.
 pub(super) struct Flat {
@@ -76,6 +76,7 @@ const APPROX: Column = text(
     "精确程度：exact 确数、more_than 余、at_least 以上、at_most 以内、nearly 近、about 约",
     "How exactly it is stated: exact, more_than, at_least, at_most, nearly or about",
 );
+const WHEN: Column = text("when", Publisher, "日期（ISO 8601）", "Date, ISO 8601");
 const URL: Column = text("url", Archive, "页面地址（站内相对）", "Address of its page below the site");
 
 const fn refers(columns: &'static [&'static str], table: &'static str, theirs: &'static [&'static str]) -> Reference {
@@ -258,7 +259,7 @@ pub(super) const TABLES: &[Flat] = &[
             ],
             key: &["report_id", "indicator"],
             refers: &[TO_REPORT, TO_INDICATOR, TO_REGION],
-            lookups: &[&["indicator", "year"]],
+            lookups: &[&["indicator"]],
             text: None,
         },
         fill: Fill::OfReport(rows::core),
@@ -314,7 +315,7 @@ pub(super) const TABLES: &[Flat] = &[
             ],
             key: &["report_id", "figure"],
             refers: &[TO_REPORT, TO_INDICATOR, TO_REGION],
-            lookups: &[&["indicator", "year"]],
+            lookups: &[&["indicator"]],
             text: None,
         },
         fill: Fill::OfReport(rows::figures),
@@ -365,7 +366,7 @@ pub(super) const TABLES: &[Flat] = &[
             ],
             key: &["report_id", "table_no", "cell"],
             refers: &[TO_REPORT, TO_REGION],
-            lookups: &[&["row", "column"]],
+            lookups: &[],
             text: None,
         },
         fill: Fill::OfReport(rows::cells),
@@ -393,10 +394,83 @@ pub(super) const TABLES: &[Flat] = &[
             ],
             key: &["report_id", "finding"],
             refers: &[TO_REPORT, TO_REGION],
-            lookups: &[&["code"]],
+            lookups: &[],
             text: None,
         },
         fill: Fill::OfReport(rows::findings),
+    },
+    Flat {
+        table: FlatTable {
+            name: "curations",
+            title: "更正",
+            zh: "一行是编者更正的一个数字，含理由",
+            en: "One row per figure that the publisher of the archive corrected",
+            columns: &[
+                REPORT,
+                count("curation", Archive, ORDINAL, "报告内序号，从 1 起", "Number within the report, from 1"),
+                AGENCY,
+                REGION,
+                YEAR,
+                text(
+                    "what",
+                    Publisher,
+                    "指标编号，或单元格（表.行.列）",
+                    "Indicator id, or a cell as table.row.column",
+                ),
+                text(
+                    "label",
+                    Standard,
+                    "指标名称，或单元格的行名与列名",
+                    "Name of the indicator, or labels of row and column",
+                ),
+                Column {
+                    name: "was", zh: "从原文读出的数值", en: "Value read from the text", origin: Read, ..VALUE
+                },
+                Column {
+                    zh: "更正后的数值；更正为没有的，空",
+                    en: "Value the publisher gives; empty when there is none",
+                    origin: Publisher,
+                    ..VALUE
+                },
+                text("reason", Publisher, "理由", "Why"),
+                text("who", Publisher, "更正人", "Who decided it"),
+                WHEN,
+                SHA256,
+            ],
+            key: &["report_id", "curation"],
+            refers: &[TO_REPORT, TO_REGION],
+            lookups: &[],
+            text: None,
+        },
+        fill: Fill::OfReport(rows::curations),
+    },
+    Flat {
+        table: FlatTable {
+            name: "tombstones",
+            title: "不再公布的报告",
+            zh: "一行一个不再公布的报告编号，含理由",
+            en: "One row per report id whose report is published no more",
+            columns: &[
+                REPORT,
+                URL,
+                text(
+                    "gone",
+                    Archive,
+                    "taken_down 撤下、removed 文件已无、unpublished 暂不公布",
+                    "taken_down, removed (its file is gone) or unpublished (a draft, or unreadable)",
+                ),
+                text("agency_id", Archive, "机关编号，由报告编号推知", "Agency id, as far as the report id tells"),
+                YEAR,
+                text("reason", Publisher, "理由；没有写明则空", "Why; empty when nobody said"),
+                text("who", Publisher, "决定者", "Who decided it"),
+                WHEN,
+            ],
+            key: &["report_id"],
+            refers: &[],
+            lookups: &[],
+            text: None,
+        },
+        fill: Fill::OfArchive(rows::tombstones),
     },
     Flat {
         table: FlatTable {

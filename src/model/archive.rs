@@ -1,8 +1,9 @@
 //! All reports together, as columns: cards and figures in memory, bodies on demand.
 
 use super::Id;
+use super::curation::{Curation, Takedown, Tombstone};
 use super::diagnostic::Finding;
-use super::flat::{FlatTable, Question};
+use super::flat::{FlatTable, JsonField, Question};
 use super::form::{Form, Indicator};
 use super::page::Site;
 use super::report::{Copied, Core, Kind, Place, Provenance, Report};
@@ -40,10 +41,14 @@ pub struct Archive {
     pub downloads: Arc<Vec<Download>>,
     /// What the flat tables among them are, for the codebook.
     pub tables: Vec<&'static FlatTable>,
+    /// What the fields of the JSON are, for the codebook.
+    pub fields: Arc<Vec<JsonField>>,
     /// Questions the database answers.
     pub questions: &'static [Question],
     /// The publisher's own pages (`content/_pages/*.md`), by slug.
     pub pages: Vec<OwnPage>,
+    /// What stands at the addresses of reports that are published no more, by id.
+    pub tombstones: Vec<Tombstone>,
     /// Counts of the inputs.
     pub inputs: Inputs,
     /// Files that could not be read.
@@ -72,8 +77,10 @@ impl Default for Archive {
             rules: Arc::default(),
             downloads: Arc::default(),
             tables: Vec::new(),
+            fields: Arc::default(),
             questions: &[],
             pages: Vec::new(),
+            tombstones: Vec::new(),
             inputs: Inputs::default(),
             quarantined: Vec::new(),
             ignored: Vec::new(),
@@ -96,14 +103,32 @@ pub struct Entry {
     pub core: BTreeMap<Id, Core>,
     /// Its findings.
     pub findings: Vec<Finding>,
+    /// Cells that next year's report is compared with.
+    pub kept: Vec<Kept>,
     /// How far its published copy is the file.
     pub copied: Copied,
+    /// Figures its publisher corrected.
+    pub curations: Vec<Curation>,
+    /// Set when its sidecar orders that nothing of it be published.
+    pub takedown: Option<Takedown>,
     /// Digest of everything its page shows, neighbours included.
     pub digest: String,
     /// The same agency's earlier report.
     pub previous: Option<String>,
     /// The later one.
     pub next: Option<String>,
+}
+
+/// A certain cell that an identity across years speaks of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "those of a table's cell")]
+pub struct Kept {
+    pub form: Id,
+    pub table: Id,
+    pub row: Id,
+    pub column: Id,
+    pub value: Decimal,
+    pub line: Option<u32>,
 }
 
 /// A report in `index.json`.
@@ -141,6 +166,9 @@ pub struct Card {
     pub core: BTreeMap<Id, Decimal>,
     /// Findings by severity.
     pub findings: Counts,
+    /// What the publisher corrected: indicators, and cells as `table.row.column`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curated: Vec<String>,
 }
 
 /// An agency as a card names it.
@@ -271,6 +299,8 @@ pub struct Download {
     pub about: String,
     /// The flat table it holds.
     pub table: Option<String>,
+    /// How that table is written, as a reader calls it: `CSV`.
+    pub format: Option<&'static str>,
     /// Rows of that table; null until it is written.
     pub rows: Option<usize>,
     /// Size; null until it is written.

@@ -404,6 +404,47 @@ pub const CODES: &[Code] = &[
         about_en: "Carried-in differs from last year’s carried-out.",
         example: "2020 年 100，2019 年 103",
     },
+    Code {
+        id: "stock-mismatch",
+        severity: Note,
+        title: "存量与上年接不上",
+        about: "上年的存量加减本年的变动，不等于本年的存量。清理和重新归类也会造成这种差别，未必是错误。",
+        about_en: "Last year’s stock and this year’s changes do not make this year’s stock. Clean-ups and reclassification do that too.",
+        example: "上年现行有效 15，制发 2，废止 0，现行有效 18",
+    },
+    Code {
+        id: "figures-copied",
+        severity: Warning,
+        title: "数字与上年雷同",
+        about: "各项全年数字与上年报告完全相同，可能照抄了上年报告。",
+        about_en: "Every count of the year equals last year’s; the report may have been copied.",
+        example: "主动公开 132 条、申请 7 件……两年相同",
+    },
+    Code {
+        id: "figure-jumps",
+        severity: Note,
+        title: "数字较上年大幅变化",
+        about: "数字达到上年的十倍以上，或不足十分之一。可能属实，也可能是口径改变或笔误。",
+        about_en: "A figure is ten times last year’s or a tenth of it: true, counted otherwise, or a slip.",
+        example: "3 件变为 210 件",
+    },
+    // curate: the publisher's word
+    Code {
+        id: "figure-corrected",
+        severity: Note,
+        title: "编者更正",
+        about: "本站编者更正了这个数字，写明理由、日期和更正人；原文和原来的读法照样保留。全部更正列在更正页和 curations 表。",
+        about_en: "The publisher of the archive corrected this figure, with reason, date and name. The text and what was read from it are kept. All corrections are listed on the corrections page and in the table curations.",
+        example: "收到申请：原读作 12，更正为 13",
+    },
+    Code {
+        id: "correction-invalid",
+        severity: Error,
+        title: "更正无法采用",
+        about: "_corrections.toml 或附带信息里的一条更正或撤下有误：报告、单元格或指标不存在，或缺少 value、reason、who、when。该条更正未被采用；撤下只要认得出报告，照样执行。请按所指文件和行号修改。",
+        about_en: "A correction or takedown in _corrections.toml or a sidecar is faulty: no such report, cell or indicator, or value, reason, who or when is missing. The correction was not applied; a takedown is carried out wherever its report can be told. Mend the line it names.",
+        example: "_corrections.toml 第 3 行：没有编号或路径为 x-2019 的报告",
+    },
     // site
     Code {
         id: "link-broken",
@@ -417,8 +458,8 @@ pub const CODES: &[Code] = &[
         id: "identifier-missing",
         severity: Warning,
         title: "编号丢失",
-        about: "ids.toml 里的编号指向已不存在的文件。",
-        about_en: "An id in ids.toml belongs to a file that is gone.",
+        about: "ids.toml 里的编号指向已不存在的文件，其网址上留有说明。若是有意撤下，请在 content/_corrections.toml 用 [[takedown]] 写明理由；若是误删，请放回文件。",
+        about_en: "An id in ids.toml belongs to a file that is gone; a page at its address says so. If that was meant, give the reason in a [[takedown]] of content/_corrections.toml; if not, put the file back.",
         example: "\"a.txt\" = \"x-2019\"",
     },
 ];

@@ -6,6 +6,7 @@
 
 pub mod archive;
 mod codes;
+pub mod curation;
 pub mod diagnostic;
 pub mod flat;
 pub mod form;

@@ -1,6 +1,7 @@
 //! One report, as published: the types here serialise to `reports/<id>/index.json`.
 
 use super::Id;
+use super::curation::Curation;
 use super::diagnostic::Finding;
 use super::source::{Edit, Encoding, Script, Span};
 use super::value::{Approx, Decimal, Period, Scope, Standing};
@@ -47,6 +48,8 @@ pub struct Report {
     pub edits: Vec<Edit>,
     /// What does not add up.
     pub findings: Vec<Finding>,
+    /// Figures the publisher of the archive corrected.
+    pub curations: Vec<Curation>,
     /// Reports with near-identical text.
     pub similar: Vec<Similar>,
     /// The same agency's report of the year before, or the nearest earlier one.

@@ -4,14 +4,16 @@
 //! file. Pure but for the digest of the program, by which the cache knows who read a report.
 
 use super::GENERATOR;
-use crate::cache::Key;
+use crate::cache::{Cache, Key};
 use crate::config::Config;
 use crate::model::archive::AgencyNote;
+use crate::model::curation::Takedown;
 use crate::model::diagnostic::Finding;
 use crate::model::report::{Copied, Report};
 use crate::model::source::{PrivacyMode, Source, Syntax};
 use crate::privacy::Hit;
-use crate::{normalize, privacy, read, understand};
+use crate::source::{self, Candidate};
+use crate::{curate, normalize, privacy, read, understand};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -32,8 +34,8 @@ pub struct Reader {
 
 /// What a content file turned out to be.
 pub enum Read {
-    /// A report.
-    Report(Box<Report>),
+    /// A report, and the order in its sidecar that nothing of it be published.
+    Report(Box<Report>, Option<Takedown>),
     /// The publisher marked it as a draft: not published.
     Draft,
 }
@@ -112,7 +114,21 @@ impl Reader {
             report.findings.push(privacy::finding(code, &hits));
             report.findings.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
         }
-        Ok(Read::Report(Box::new(report)))
+        let takedown = self.sidecar_orders(source, &mut report);
+        Ok(Read::Report(Box::new(report), takedown))
+    }
+
+    /// Carries out the corrections in the sidecar of a report, and gives back its takedown.
+    fn sidecar_orders(&self, source: &Source, report: &mut Report) -> Option<Takedown> {
+        let sidecar =
+            source.sidecar.as_ref().filter(|s| ["correction", "takedown"].iter().any(|w| s.text.contains(w)))?;
+        // A sidecar that does not parse was complained of when it was read.
+        let orders = curate::read(&sidecar.path, sidecar.text.trim_start_matches('\u{feff}'), true).ok()?;
+        let mut problems = orders.found;
+        problems.extend(curate::apply(report, &orders.corrections, &understand::indicators(), &understand::forms()));
+        report.findings.extend(problems.into_iter().map(|problem| curate::in_sidecar(&sidecar.path, problem)));
+        report.findings.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
+        orders.takedowns.into_iter().next_back()
     }
 
     /// The published copy of a file. Where numbers of persons are masked, it is read again as a reader's program would read it: should
@@ -127,6 +143,15 @@ impl Reader {
             false => (Copied::Withheld, Vec::new()),
             true if masked.is_some() => (Copied::Masked, bytes),
             true => (Copied::Whole, bytes),
+        })
+    }
+
+    /// A report as the cache remembers it, or else read anew: a foreign hand may have emptied the cache, and the file still has it.
+    pub(super) fn remembered(&self, cache: &Cache, key: &Key, candidate: &Candidate) -> Report {
+        let remembered = cache.report(key).and_then(|bytes| serde_json::from_slice::<Report>(&bytes).ok());
+        remembered.unwrap_or_else(|| match source::load(candidate).and_then(|source| self.report(&source)) {
+            Ok(Read::Report(report, _)) => *report,
+            _ => panic!("{} changed while the site was being built; build again", candidate.file.display()),
         })
     }
 

@@ -223,6 +223,8 @@ fn apply(entry: &Entry, meta: &mut Meta) -> Result<(), Refusal> {
             Value::Truth(draft) => meta.draft = draft,
             _ => return Err(invalid(" true 或 false")),
         },
+        // Read by `curate`.
+        "correction" | "takedown" => {}
         _ => {
             let names: Vec<&str> = KEYS.iter().map(|(name, _)| *name).collect();
             let near = KEYS

@@ -70,16 +70,6 @@ fn is_dropped(character: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
-/// Whether a folded unit is part of terms; the others stand between terms and are only indexed by themselves.
-/// `. % + - /` are part of figures and names (30.4%, 8+N, 互联网+监管).
-pub(super) fn is_term(unit: u16) -> bool {
-    match unit {
-        0x2e | 0x25 | 0x2b | 0x2d | 0x2f => true,
-        0xd800..=0xdfff => true,
-        _ => char::from_u32(u32::from(unit)).is_some_and(char::is_alphanumeric),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,68 +1,101 @@
 //! Which strings are indexed: folded texts in, every kept string with its documents out.
 //!
-//! All strings of one and two units are kept. A longer one, up to [`LONGEST`], is kept only where its documents do not
-//! follow from its two parts (all but the last unit, all but the first): where more documents hold both parts than hold the
-//! string itself, and more than [`SLACK`] of them, which is what a reader's browser is willing to check by reading.
+//! All strings of one and two units are kept. A longer one, `a·core·b`, is kept only where its documents do not follow from
+//! its two parts: where more documents hold both `a·core` and `core·b` than hold the string itself, and more than
+//! [`SLACK`] of them, which is what a reader's browser is willing to check by reading. Any unit may stand in a string,
+//! punctuation too; only the end of a line ends one.
 //!
-//! So for any string of up to `LONGEST` units the browser's candidates, the documents of its key or else those common to
-//! its parts, are exactly right, or at most `SLACK`, or the string stands nowhere at all; and one candidate tells the last
-//! two cases apart from the first. That is why strings that do not occur need no keys of their own.
+//! So for any string of up to [`LONGEST`] units the browser's candidates, the documents common to all kept strings in it,
+//! are exactly right, or at most `SLACK`, or the string stands nowhere at all; and one candidate tells the last two cases
+//! apart from the first. That is why strings that do not occur need no keys of their own.
 //!
-//! Only strings found in more than `SLACK` documents have longer strings worth looking at, so each length is counted from
-//! the frequent strings of the length before. Memory holds the folded texts compressed and one length's lists; the pairs
-//! of string and document are gathered in parts of bounded size, a pass over the texts each.
+//! All that decides about `a·core·b` are the places of `core`, each with the units around it. They are gathered for cores
+//! of one unit, of two, and so on, in parts of bounded size, a pass over the texts each. A place drops out for good once
+//! its core is found in `SLACK` documents or fewer, or always behind the same unit: then nothing longer that begins there
+//! can mislead. Memory holds the folded texts compressed, a bit for each place, and what is kept.
 
 use super::{fold, posting};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// The longest string with guaranteed candidates.
-pub(super) const LONGEST: usize = 15;
+/// The longest string with guaranteed candidates; the search field takes no more.
+pub(super) const LONGEST: usize = 400;
 /// Candidates the browser checks by reading their text.
 pub(super) const SLACK: usize = 10;
-/// Pairs of string and document held at once, about.
-const PAIRS: u64 = 8_000_000;
-/// Texts scanned by one task.
-const BATCH: usize = 64;
+/// Places held at once, about.
+const PLACES: u64 = 8_000_000;
+/// Places judged by one task, about.
+const BATCH: usize = 4096;
 
 /// A string as one number: itself for up to four units, else a hash, which 64 bits make as good as itself.
 type Key = u64;
 
-/// A string in a document: which, where, and the place of its first unit there.
-type Sighting = (Key, u32, u32);
+/// A core at a place of all texts laid end to end, with the units around it; zero for an end of the line. A document's
+/// equal ones are one. In the order of groups, and within them of what stands before, then behind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Sighting {
+    core: Key,
+    before: u16,
+    behind: u16,
+    at: u32,
+}
 
-/// The folded texts, compressed: lines end in a zero.
+/// The folded texts.
 #[derive(Default)]
 pub(super) struct Corpus {
-    texts: Vec<Box<[u8]>>,
-    units: u64,
+    texts: Vec<Text>,
+    /// Where the next text begins.
+    end: u32,
+}
+
+/// One folded text: every line between zeros.
+struct Text {
+    packed: Box<[u8]>,
+    start: u32,
+    /// A bit for each place where a longer kept string may begin.
+    open: Box<[u64]>,
 }
 
 /// One folded text, ready to be added.
 pub(super) struct Folded {
     packed: Box<[u8]>,
-    units: u64,
+    units: usize,
 }
 
 impl Folded {
     /// Folds the searched lines of one document.
     pub(super) fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Folded {
-        let mut units = Vec::new();
+        let mut units = vec![0];
         for line in lines {
             fold::fold_into(line, &mut units);
             units.push(0);
         }
         let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-        Folded { packed: lz4_flex::compress_prepend_size(&bytes).into(), units: units.len() as u64 }
+        Folded { packed: lz4_flex::compress_prepend_size(&bytes).into(), units: units.len() }
+    }
+}
+
+impl Text {
+    fn units(&self) -> Vec<u16> {
+        let bytes = lz4_flex::decompress_size_prepended(&self.packed).expect("packed by this module in this run");
+        bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+    }
+
+    fn places(&self) -> impl Iterator<Item = usize> {
+        self.open.iter().enumerate().flat_map(|(place, &word)| {
+            let bits = std::iter::successors(Some(word), |left| Some(left & left.wrapping_sub(1)));
+            bits.take_while(|left| *left != 0).map(move |left| place * 64 + left.trailing_zeros() as usize)
+        })
     }
 }
 
 impl Corpus {
     /// Adds the next document.
     pub(super) fn push(&mut self, folded: Folded) {
-        self.units += folded.units;
-        self.texts.push(folded.packed);
+        let open = vec![u64::MAX; folded.units.div_ceil(64)].into();
+        self.texts.push(Text { packed: folded.packed, start: self.end, open });
+        self.end = self.end.saturating_add(folded.units as u32);
     }
 
     /// Number of documents.
@@ -70,59 +103,49 @@ impl Corpus {
         self.texts.len() as u32
     }
 
-    /// The strings of one length to look at, with every document each stands in, sorted; only those of one part of the keys.
-    fn sightings(&self, length: usize, part: u64, parts: u64, parents: &Frequent) -> Vec<Sighting> {
-        let look = |(batch, texts): (usize, &[Box<[u8]>])| {
-            let mut found: Vec<Sighting> = Vec::new();
-            for (place, text) in texts.iter().enumerate() {
-                let (document, start) = ((batch * BATCH + place) as u32, found.len());
-                scan(&unpack(text), length, parents, &mut |key, at| {
-                    if parts == 1 || spread(key) % parts == part {
-                        found.push((key, document, at as u32));
-                    }
-                });
-                found[start..].sort_unstable();
-                let mut kept = start;
-                for read in start..found.len() {
-                    if read == start || found[read].0 != found[kept - 1].0 {
-                        found[kept] = found[read];
-                        kept += 1;
+    fn document(&self, at: u32) -> u32 {
+        self.texts.partition_point(|text| text.start <= at) as u32 - 1
+    }
+
+    /// Leaves open only the places that begin with one of `cores`, all of one length; with none given, all within lines.
+    fn sieve(&mut self, length: usize, cores: Option<&Cores>) {
+        self.texts.par_iter_mut().for_each(|text| {
+            if text.open.iter().all(|word| *word == 0) {
+                return;
+            }
+            let units = text.units();
+            let mut open = vec![0; text.open.len()];
+            for at in text.places().take_while(|at| at + length < units.len()) {
+                let core = &units[at..at + length];
+                if cores.map_or(core[0] != 0, |cores| cores.contains(&key(core))) {
+                    open[at / 64] |= 1u64 << (at % 64);
+                }
+            }
+            text.open = open.into();
+        });
+    }
+
+    /// What stands at the open places: cores of one length, those of one part of them, sorted.
+    fn sightings(&self, length: usize, part: u64, parts: u64) -> Vec<Sighting> {
+        let look = |text: &Text| {
+            let mut found = Vec::new();
+            if text.open.iter().any(|word| *word != 0) {
+                let units = text.units();
+                for at in text.places() {
+                    let core = key(&units[at..at + length]);
+                    if parts == 1 || spread(core) % parts == part {
+                        let (before, behind) = (units[at - 1], units[at + length]);
+                        found.push(Sighting { core, before, behind, at: text.start + at as u32 });
                     }
                 }
-                found.truncate(kept);
+                found.sort_unstable();
+                found.dedup_by_key(|sighting| (sighting.core, sighting.before, sighting.behind));
             }
             found
         };
-        let mut all: Vec<Sighting> = self.texts.par_chunks(BATCH).enumerate().flat_map_iter(look).collect();
+        let mut all: Vec<Sighting> = self.texts.par_iter().flat_map_iter(look).collect();
         all.par_sort_unstable();
         all
-    }
-}
-
-/// The units of a text packed by [`Folded::of`].
-fn unpack(packed: &[u8]) -> Vec<u16> {
-    let bytes = lz4_flex::decompress_size_prepended(packed).expect("packed by this module in this run");
-    bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
-}
-
-/// Reports the strings of one length whose two parts are both frequent, with their places.
-fn scan(units: &[u16], length: usize, parents: &Frequent, look: &mut impl FnMut(Key, usize)) {
-    if length == 1 {
-        units.iter().enumerate().filter(|(_, unit)| **unit != 0).for_each(|(at, unit)| look(u64::from(*unit), at));
-        return;
-    }
-    let mut start = 0;
-    for segment in units.split(|unit| !fold::is_term(*unit)) {
-        let mut before = length == 2 || segment.get(..length - 1).is_some_and(|head| parents.has(head));
-        for (place, window) in segment.windows(length).enumerate() {
-            // The part behind is the part before of the next place.
-            let behind = length == 2 || parents.has(&window[1..]);
-            if before && behind {
-                look(key(window), start + place);
-            }
-            before = behind;
-        }
-        start += segment.len() + 1;
     }
 }
 
@@ -161,48 +184,9 @@ impl Hasher for Spread {
     }
 }
 
-/// The strings of one length that stand in more than `SLACK` documents, with those documents.
-#[derive(Default)]
-struct Frequent {
-    places: HashMap<Key, u32, BuildHasherDefault<Spread>>,
-    ends: Vec<usize>,
-    gaps: Vec<u8>,
-}
+type Cores = HashSet<Key, BuildHasherDefault<Spread>>;
 
-impl Frequent {
-    fn has(&self, units: &[u16]) -> bool {
-        self.places.contains_key(&key(units))
-    }
-
-    fn push(&mut self, key: Key, documents: &[u32]) {
-        self.places.insert(key, self.ends.len() as u32);
-        let mut next = 0;
-        for &document in documents {
-            posting::push_varint(u64::from(document - next), &mut self.gaps);
-            next = document + 1;
-        }
-        self.ends.push(self.gaps.len());
-    }
-
-    fn read(&self, units: &[u16], into: &mut Vec<u32>) {
-        into.clear();
-        let Some(&place) = self.places.get(&key(units)) else { return };
-        let place = place as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        let (mut next, mut gap, mut shift) = (0, 0, 0);
-        for byte in &self.gaps[start..self.ends[place]] {
-            gap |= u32::from(byte & 0x7f) << shift;
-            shift += 7;
-            if *byte < 0x80 {
-                into.push(next + gap);
-                next += gap + 1;
-                (gap, shift) = (0, 0);
-            }
-        }
-    }
-}
-
-/// The kept strings, with their lists coded one behind another.
+/// Kept strings, with their lists coded one behind another.
 #[derive(Default)]
 pub(super) struct Kept {
     places: Vec<Place>,
@@ -223,6 +207,13 @@ impl Kept {
         posting::encode(documents, total, &mut self.lists);
     }
 
+    fn append(&mut self, other: Kept) {
+        let (list, units) = (self.lists.len() as u64, self.units.len() as u32);
+        self.places.extend(other.places.iter().map(|at| Place { list: list + at.list, units: units + at.units }));
+        self.units.extend(other.units);
+        self.lists.extend(other.lists);
+    }
+
     fn units(&self, place: usize) -> &[u16] {
         let end = self.places.get(place + 1).map_or(self.units.len(), |next| next.units as usize);
         &self.units[self.places[place].units as usize..end]
@@ -241,90 +232,172 @@ impl Kept {
     }
 }
 
-/// Counts every length in turn.
-pub(super) fn index(corpus: &Corpus) -> Kept {
-    let (total, parts) = (corpus.total(), corpus.units / PAIRS + 1);
-    let (mut kept, mut parents, mut documents) = (Kept::default(), Frequent::default(), Vec::new());
-    for length in 1..=LONGEST {
-        let mut frequent = Frequent::default();
-        for part in 0..parts {
-            let sightings = corpus.sightings(length, part, parts, &parents);
-            let mut runs: Vec<&[Sighting]> = sightings.chunk_by(|a, b| a.0 == b.0).collect();
-            if length > 4 {
-                // In the order of the texts they are read from; which string comes first does not matter here.
-                runs.par_sort_unstable_by_key(|run| (run[0].1, run[0].2));
-            }
-            let judge = |runs: &[&[Sighting]]| {
-                let mut judge = Judge::default();
-                runs.iter().map(|run| judge.keeps(corpus, &parents, run, length)).collect::<Vec<_>>()
-            };
-            let judged: Vec<Option<Vec<u16>>> = runs.par_chunks(BATCH * BATCH).flat_map_iter(judge).collect();
-            for (run, units) in runs.iter().zip(judged) {
-                let wanted = length > 1 && length < LONGEST && run.len() > SLACK;
-                if units.is_some() || wanted {
-                    documents.clear();
-                    documents.extend(run.iter().map(|sighting| sighting.1));
-                }
-                if let Some(units) = units {
-                    kept.push(&units, &documents, total);
-                }
-                if wanted {
-                    frequent.push(run[0].0, &documents);
-                }
-            }
-        }
-        if length > 1 && frequent.places.is_empty() {
+/// Judges cores of every length in turn. The corpus is used up.
+pub(super) fn index(mut corpus: Corpus) -> Kept {
+    let mut kept = Kept::default();
+    corpus.sieve(1, None);
+    for length in 1..LONGEST - 1 {
+        let places: u64 =
+            corpus.texts.iter().flat_map(|text| &text.open).map(|word| u64::from(word.count_ones())).sum();
+        if places == 0 {
             break;
         }
-        parents = frequent;
+        let parts = places / PLACES + 1;
+        let mut longer = Cores::default();
+        for part in 0..parts {
+            let sightings = corpus.sightings(length, part, parts);
+            for (strings, cores) in judged(&corpus, length, &sightings) {
+                kept.append(strings);
+                longer.extend(cores);
+            }
+        }
+        corpus.sieve(length + 1, Some(&longer));
     }
     kept
 }
 
-/// The text last read, and room for the lists of the two parts of a string.
-#[derive(Default)]
-struct Judge {
-    text: Option<(u32, Vec<u16>)>,
-    first: Vec<u32>,
-    second: Vec<u32>,
+/// Judges groups of one core each: the strings to keep, and the longer cores to go on with.
+fn judged(corpus: &Corpus, length: usize, sightings: &[Sighting]) -> Vec<(Kept, Vec<Key>)> {
+    let mut batches = vec![0];
+    for (at, pair) in sightings.windows(2).enumerate() {
+        if pair[0].core != pair[1].core && at + 1 - batches[batches.len() - 1] >= BATCH {
+            batches.push(at + 1);
+        }
+    }
+    batches.push(sightings.len());
+    let judge = |bounds: &[usize]| {
+        let mut judge = Judge { corpus, length, kept: Kept::default(), longer: Vec::new(), behind: Lists::default() };
+        for group in sightings[bounds[0]..bounds[1]].chunk_by(|a, b| a.core == b.core) {
+            judge.group(group);
+        }
+        (judge.kept, judge.longer)
+    };
+    batches.par_windows(2).map(judge).collect()
 }
 
-impl Judge {
-    /// The units of a string that was seen, if it is to be kept.
-    fn keeps(&mut self, corpus: &Corpus, parents: &Frequent, run: &[Sighting], length: usize) -> Option<Vec<u16>> {
-        let (key, document, at) = run[0];
-        let units: Vec<u16> = if length <= 4 {
-            (0..length).rev().map(|place| (key >> (16 * place)) as u16).collect()
-        } else {
-            let text = self.text.take().filter(|text| text.0 == document);
-            let text = text.unwrap_or_else(|| (document, unpack(&corpus.texts[document as usize])));
-            self.text.insert(text).1[at as usize..][..length].to_vec()
-        };
-        (length <= 2 || self.misled(parents, &units, run)).then_some(units)
+/// Sorted lists of documents, one for each of some units.
+#[derive(Default)]
+struct Lists {
+    documents: Vec<u32>,
+    places: Vec<(u16, usize)>,
+}
+
+impl Lists {
+    /// From pairs of unit and document, sorted.
+    fn fill(&mut self, pairs: impl Iterator<Item = (u16, u32)>) {
+        self.documents.clear();
+        self.places.clear();
+        for (unit, document) in pairs {
+            if self.places.last().is_none_or(|place| place.0 != unit) {
+                self.places.push((unit, self.documents.len()));
+            } else if self.documents.last() == Some(&document) {
+                continue;
+            }
+            self.documents.push(document);
+        }
     }
 
-    /// Whether the parts of a string lead to documents that do not hold it, and to more than can be checked by reading.
-    fn misled(&mut self, parents: &Frequent, units: &[u16], documents: &[Sighting]) -> bool {
-        let (head, tail) = (&units[..units.len() - 1], &units[1..]);
-        parents.read(head, &mut self.first);
-        if documents.len() == self.first.len() {
-            return false;
+    fn list(&self, place: usize) -> &[u32] {
+        let end = self.places.get(place + 1).map_or(self.documents.len(), |next| next.1);
+        &self.documents[self.places[place].1..end]
+    }
+
+    fn of(&self, unit: u16) -> &[u32] {
+        self.places.binary_search_by_key(&unit, |place| place.0).map_or(&[], |place| self.list(place))
+    }
+}
+
+/// What judging a batch of groups brings.
+struct Judge<'a> {
+    corpus: &'a Corpus,
+    length: usize,
+    kept: Kept,
+    longer: Vec<Key>,
+    /// The documents of the core and what stands behind it.
+    behind: Lists,
+}
+
+impl Judge<'_> {
+    /// Judges the places of one core.
+    fn group(&mut self, group: &[Sighting]) {
+        let total = self.corpus.total();
+        let documents: Vec<u32> = group.iter().map(|sighting| self.corpus.document(sighting.at)).collect();
+        let mut order: Vec<(u16, u32, u16)> =
+            group.iter().zip(&documents).map(|(one, document)| (one.behind, *document, one.before)).collect();
+        order.sort_unstable();
+        self.behind.fill(order.iter().map(|(behind, document, _)| (*behind, *document)));
+        let core = self.core(&group[0]);
+        if self.length == 1 {
+            let mut all = documents.clone();
+            all.sort_unstable();
+            all.dedup();
+            self.kept.push(&core, &all, total);
         }
-        parents.read(tail, &mut self.second);
-        if documents.len() == self.second.len() {
-            return false;
+        for (place, run) in order.chunk_by(|a, b| a.0 == b.0).enumerate().filter(|(_, run)| run[0].0 != 0) {
+            let (string, list) = ([core.as_slice(), &[run[0].0]].concat(), self.behind.list(place));
+            if self.length == 1 {
+                self.kept.push(&string, list, total);
+            }
+            if list.len() > SLACK && run.iter().any(|one| one.2 != run[0].2) {
+                self.longer.push(key(&string));
+            }
         }
-        let mut second = self.second.iter().copied().peekable();
-        let mut common = 0;
-        for &document in &self.first {
-            while second.next_if(|other| *other < document).is_some() {}
-            if second.peek() == Some(&document) {
-                common += 1;
-                if common > SLACK && common > documents.len() {
-                    return true;
+        let mut rest = documents.as_slice();
+        for run in group.chunk_by(|a, b| a.before == b.before) {
+            let mut own;
+            (own, rest) = rest.split_at(run.len());
+            if run[0].before == 0 || own.len() <= SLACK {
+                continue;
+            }
+            let mut before = own.to_vec();
+            before.sort_unstable();
+            before.dedup();
+            for both in run.chunk_by(|a, b| a.behind == b.behind) {
+                let list;
+                (list, own) = own.split_at(both.len());
+                let behind = both[0].behind;
+                if behind != 0 && misled(&before, self.behind.of(behind), list.len()) {
+                    let string = [&[both[0].before], core.as_slice(), &[behind]].concat();
+                    self.kept.push(&string, list, total);
                 }
             }
         }
-        false
     }
+
+    fn core(&self, sighting: &Sighting) -> Vec<u16> {
+        if self.length <= 4 {
+            return (0..self.length).rev().map(|place| (sighting.core >> (16 * place)) as u16).collect();
+        }
+        let text = &self.corpus.texts[self.corpus.document(sighting.at) as usize];
+        text.units()[(sighting.at - text.start) as usize..][..self.length].to_vec()
+    }
+}
+
+/// Whether two lists have more in common than `held` documents, and more than can be checked by reading.
+fn misled(first: &[u32], second: &[u32], held: usize) -> bool {
+    let (few, many) = if first.len() <= second.len() { (first, second) } else { (second, first) };
+    let enough = held.max(SLACK);
+    if few.len() <= enough {
+        return false;
+    }
+    let (mut common, mut rest) = (0, many);
+    for (seen, document) in few.iter().enumerate() {
+        // Not enough left to come.
+        if common + few.len() - seen <= enough {
+            return false;
+        }
+        let mut step = 1;
+        while step < rest.len() && rest[step - 1] < *document {
+            step *= 2;
+        }
+        let from = step / 2;
+        rest = &rest[from + rest[from..step.min(rest.len())].partition_point(|other| other < document)..];
+        if rest.first() == Some(document) {
+            common += 1;
+            if common > enough {
+                return true;
+            }
+        }
+    }
+    false
 }

@@ -1,32 +1,33 @@
 //! Exact Chinese full-text search from static files: the archive in, everything under `search/` out. Its browser half is
 //! `themes/default/assets/search.js`; this header is the format both keep to.
 //!
-//! **What is true.** Fold a query and every title, agency name and searched line (all but chrome and blank ones) by
-//! [`fold`]: a report is a hit when the query is a substring of one of them. Answers are to be exactly that, for any string
-//! of one character or more.
+//! **What is true.** Fold a query and every title, agency name and line of text by [`fold`]: a report is a hit when the query
+//! is a substring of one of them. Answers are exactly that, for any string of one to 400 units.
 //!
 //! **Files.** Names carry the content's BLAKE3 (12 hex digits); `.bin` is raw DEFLATE, which a browser unpacks itself.
 //!
 //! | file | what |
 //! |---|---|
 //! | `root.json` | the only fixed name: counts and the names of the rest (see [`Root`]) |
-//! | `map/<name>.bin` | a page of the shard map: for each shard its first key and name |
-//! | `grams/<2 hex>/<name>.bin` | a shard: keys in order, each with its list of documents ([`posting`]) |
-//! | `text/<name>/<n>.bin` | document `256·block + n` of a block of 256: a line of JSON, then `<number><role letter><text>` for each searched line; unpacked behind `prefix` ([`pack`]) |
+//! | `grams/<name>/0.bin` | the map of a run of up to 256 shards: where each begins, and which beginnings of that are keys of earlier shards |
+//! | `grams/<name>/<n>.bin` | shard `n` of the run, from 1: keys in order, each with its list of documents ([`posting`]) |
+//! | `text/<name>/<n>.bin` | document `256·block + n` of a block of 256: a line of JSON, then `<number><role letter><text>` for each line that is not blank; unpacked behind `prefix` ([`pack`]) |
 //! | `docs/<name>.bin` | 512 documents: JSON `[[id, title], …]` |
 //! | `facets-<name>.bin` | JSON: agencies, regions, years, kinds, standings, indicators, and each document's, as differences |
 //! | `headings-<name>.bin` | up to 5,000 documents only, for ranking: `varint` length and JSON of folded headings, then for each a varint length and its list |
 //! | `hant-<name>.bin` | the table that folds Traditional to Simplified |
 //!
 //! Documents are numbered as the archive sorts them: newest year first, then region and agency, so neighbors share text,
-//! lists are dense in runs, and the plain order needs no scores. A shard or map page is `varint n`; then `n` keys, each a
-//! byte `shared << 4 | own` and `own` UTF-16LE units behind the `shared` first ones of the key before; then for a shard `n`
-//! varint lengths and the lists, for a map page `n` names of 6 bytes. Which strings are keys, and why that is enough: [`grams`].
+//! lists are dense in runs, and the plain order needs no scores. Keys are `varint n`, then for each the number of units it
+//! shares with the one before, the number of its own, and these in UTF-16LE. A shard is its keys, `n` varint lengths, the
+//! lists; a map is its beginnings, then for each a byte `m` and `m` varint lengths. Which strings are keys, and why that is
+//! enough: [`grams`]. A query reads, for each of its places, the longest key that begins there: its shard, and where the map
+//! says that a shorter beginning is a key of an earlier shard, that one too.
 //!
-//! **Size.** Measured on generated reports of 2.4 KB with a long tail of rare pairs: shards and map take 0.16 of the text at
-//! 1,000 reports, 0.21 at 10,000; a text file 0.43 of its text; a warm query for ten highlighted hits 22 KB in the median.
-//! Shards stay near 4 KB, so a query reads one per character whatever the archive's size; lists grow with the documents,
-//! to an eighth of a byte each at most.
+//! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards and maps take 0.15 of the text at 1,000
+//! reports, 0.19 at 10,000, about a quarter more for each tenfold; copies of the texts, read for checking and showing hits,
+//! 0.37 at any size; the rest 0.01. Shards stay near 4 KB, so a query reads about one per character whatever the archive's
+//! size; lists grow with the documents, to an eighth of a byte each at most.
 //!
 //! **Must never** write a file name that begins with a dot, hold all bodies, or depend on threads or clocks.
 
@@ -53,8 +54,8 @@ const TEXT_BLOCK: usize = 256;
 const DOCS_BLOCK: usize = 512;
 /// Bytes of a shard before compression, a single longer list apart.
 const SHARD_BYTES: usize = 5 << 10;
-/// Shards on a page of the map.
-const MAP_PAGE: usize = 128;
+/// Shards that share a folder and a map.
+const RUN: usize = 256;
 /// Archives up to this size rank by headings; and so many headings they rank by, the most common ones.
 const RANKED: usize = 5000;
 const HEADINGS: usize = 1500;
@@ -69,8 +70,8 @@ struct Root {
     /// Longest string with guaranteed candidates, and how many candidates are checked by reading.
     longest: usize,
     slack: usize,
-    /// Pages of the shard map: first key in hex, four digits a unit, and name.
-    map: Vec<(String, String)>,
+    /// Runs of shards: where each begins, in hex, four digits a unit, and its folder.
+    grams: Vec<(String, String)>,
     /// Blocks of texts.
     text: Vec<String>,
     /// What texts are unpacked behind: name, and number of bytes to drop.
@@ -87,7 +88,8 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
     let prefix = pack::Prefix::choose(shared_lines(archive));
     let prefix_name = files.put("search/prefix-", prefix.packed.clone())?;
     let Texts { corpus, blocks: text, headings } = write_texts(archive, &prefix, &mut files)?;
-    let map = write_grams(&grams::index(&corpus), &mut files)?;
+    let total = corpus.total();
+    let runs = write_grams(&grams::index(corpus), &mut files)?;
     let docs = archive
         .entries
         .chunks(DOCS_BLOCK)
@@ -97,17 +99,17 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
         })
         .collect::<io::Result<_>>()?;
     let root = Root {
-        format: "nianbao-search/1",
-        documents: corpus.total(),
+        format: "nianbao-search/2",
+        documents: total,
         longest: grams::LONGEST,
         slack: grams::SLACK,
-        map,
+        grams: runs,
         text,
         prefix: (prefix_name, prefix.length()),
         docs,
         facets: files.put("search/facets-", packed_json(&facets(archive))?)?,
         headings: match archive.entries.len() {
-            ..=RANKED => Some(files.put("search/headings-", heading_file(headings, corpus.total())?)?),
+            ..=RANKED => Some(files.put("search/headings-", heading_file(headings, total)?)?),
             _ => None,
         },
         hant: files.put("search/hant-", pack::deflate(fold::HANT.as_bytes()))?,
@@ -133,10 +135,16 @@ impl Files<'_> {
         Ok(name)
     }
 
-    /// The same for the many files of one sort: in 256 folders.
-    fn put_fanned(&mut self, place: &str, bytes: Vec<u8>) -> io::Result<String> {
-        let name = self.name(&bytes);
-        self.sink.put(Artifact { path: format!("{place}{}/{name}.bin", &name[..2]), bytes })?;
+    /// Puts files numbered from zero into a folder named by what they hold, and returns its name.
+    fn put_folder(&mut self, place: &str, parts: Vec<Vec<u8>>) -> io::Result<String> {
+        let mut digest = blake3::Hasher::new();
+        for bytes in &parts {
+            digest.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        }
+        let name = self.name(digest.finalize().as_bytes());
+        for (number, bytes) in parts.into_iter().enumerate() {
+            self.sink.put(Artifact { path: format!("{place}{name}/{number}.bin"), bytes })?;
+        }
         Ok(name)
     }
 
@@ -171,9 +179,9 @@ fn shared_lines(archive: &Archive) -> impl Iterator<Item = (String, usize)> + us
     counts.into_iter()
 }
 
-/// Furniture of the page and empty lines are nobody's words.
+/// Whatever a report's page shows can be found; furniture of the web page it came from is shown last.
 fn is_searched(role: Role) -> bool {
-    !matches!(role, Role::Chrome | Role::Blank)
+    role != Role::Blank
 }
 
 fn role_letter(role: Role) -> char {
@@ -182,7 +190,8 @@ fn role_letter(role: Role) -> char {
         Role::Heading => 'h',
         Role::Table => 'c',
         Role::Meta => 'm',
-        Role::Prose | Role::Chrome | Role::Blank => 'p',
+        Role::Chrome => 'x',
+        Role::Prose | Role::Blank => 'p',
     }
 }
 
@@ -212,19 +221,15 @@ fn write_texts(archive: &Archive, prefix: &pack::Prefix, files: &mut Files) -> i
                 (prefix.pack(text_file(entry, &report).as_bytes()), folded, headings)
             })
             .collect();
-        let mut digest = blake3::Hasher::new();
-        for (bytes, _, _) in &made {
-            digest.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
-        }
-        let name = files.name(digest.finalize().as_bytes());
-        for (place, (bytes, folded, headings)) in made.into_iter().enumerate() {
-            files.sink.put(Artifact { path: format!("search/text/{name}/{place}.bin"), bytes })?;
+        let mut parts = Vec::new();
+        for (bytes, folded, headings) in made {
             for heading in headings {
                 texts.headings.entry(heading).or_default().push(texts.corpus.total());
             }
             texts.corpus.push(folded);
+            parts.push(bytes);
         }
-        texts.blocks.push(name);
+        texts.blocks.push(files.put_folder("search/text/", parts)?);
     }
     Ok(texts)
 }
@@ -265,43 +270,79 @@ fn text_file(entry: &Entry, report: &Report) -> String {
     text
 }
 
-/// Cuts the kept strings into shards, and the shards into pages of the map.
+/// Cuts the kept strings into shards, and the shards into runs that share a folder; tells where each run begins.
 fn write_grams(kept: &grams::Kept, files: &mut Files) -> io::Result<Vec<(String, String)>> {
-    let mut shards: Vec<(Vec<u16>, String)> = Vec::new();
+    let (mut runs, mut run) = (Vec::new(), Vec::new());
     let (mut keys, mut lists, mut size) = (Vec::new(), Vec::new(), 0);
-    let mut flush = |keys: &mut Vec<&[u16]>, lists: &mut Vec<&[u8]>| -> io::Result<()> {
-        let mut bytes = front_coded(keys);
-        for list in lists.iter() {
-            posting::push_varint(list.len() as u64, &mut bytes);
-        }
-        bytes.extend(lists.iter().copied().flatten());
-        shards.push((keys[0].to_vec(), files.put_fanned("search/grams/", pack::deflate(&bytes))?));
-        keys.clear();
-        lists.clear();
-        Ok(())
-    };
+    let (mut last, mut prefixes): (&[u16], Vec<&[u16]>) = (&[], Vec::new());
+    let mut shard = Shard::default();
     for (key, list) in kept.sorted() {
         let more = 2 * key.len() + 2 + list.len();
-        if size + more > SHARD_BYTES && !keys.is_empty() {
-            flush(&mut keys, &mut lists)?;
+        prefixes.retain(|prefix| key.starts_with(prefix));
+        if size + more > SHARD_BYTES && size > 0 {
+            let full = std::mem::replace(&mut shard, Shard::at(last, key, &prefixes));
+            run.push(full.packed(&mut keys, &mut lists));
+            if run.len() == RUN {
+                runs.push(write_run(&mut run, files)?);
+            }
             size = 0;
         }
         keys.push(key);
         lists.push(list);
         size += more;
-    }
-    if !keys.is_empty() {
-        flush(&mut keys, &mut lists)?;
-    }
-    let page = |page: &[(Vec<u16>, String)]| {
-        let mut bytes = front_coded(&page.iter().map(|shard| shard.0.as_slice()).collect::<Vec<_>>());
-        for (_, name) in page {
-            bytes.extend((0..name.len() / 2).filter_map(|at| u8::from_str_radix(&name[2 * at..2 * at + 2], 16).ok()));
+        if key.len() > 1 {
+            prefixes.push(key);
         }
-        let first: String = page[0].0.iter().map(|unit| format!("{unit:04x}")).collect();
-        Ok((first, files.put("search/map/", pack::deflate(&bytes))?))
-    };
-    shards.chunks(MAP_PAGE).map(page).collect()
+        last = key;
+    }
+    if size > 0 {
+        run.push(shard.packed(&mut keys, &mut lists));
+        runs.push(write_run(&mut run, files)?);
+    }
+    Ok(runs)
+}
+
+/// A shard of the index: strings in order, with their lists.
+#[derive(Default)]
+struct Shard {
+    /// The shortest string that stands behind all of the shard before, and not behind the first of this one.
+    from: Vec<u16>,
+    /// Lengths of the beginnings of `from` that are strings of earlier shards, two units or longer.
+    earlier: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Shard {
+    fn at(last: &[u16], first: &[u16], prefixes: &[&[u16]]) -> Shard {
+        let shared = last.iter().zip(first).take_while(|(a, b)| a == b).count();
+        let from = first[..shared + 1].to_vec();
+        let earlier = prefixes.iter().map(|prefix| prefix.len()).filter(|length| *length < from.len()).collect();
+        Shard { from, earlier, bytes: Vec::new() }
+    }
+
+    fn packed(mut self, keys: &mut Vec<&[u16]>, lists: &mut Vec<&[u8]>) -> Shard {
+        let mut bytes = front_coded(keys);
+        for list in lists.iter() {
+            posting::push_varint(list.len() as u64, &mut bytes);
+        }
+        bytes.extend(lists.iter().copied().flatten());
+        self.bytes = pack::deflate(&bytes);
+        keys.clear();
+        lists.clear();
+        self
+    }
+}
+
+/// Puts a run of shards and its map into a folder named by what they hold; gives where it begins, and the name.
+fn write_run(run: &mut Vec<Shard>, files: &mut Files) -> io::Result<(String, String)> {
+    let mut map = front_coded(&run.iter().map(|shard| shard.from.as_slice()).collect::<Vec<_>>());
+    for shard in run.iter() {
+        posting::push_varint(shard.earlier.len() as u64, &mut map);
+        shard.earlier.iter().for_each(|length| posting::push_varint(*length as u64, &mut map));
+    }
+    let from = run[0].from.iter().map(|unit| format!("{unit:04x}")).collect();
+    let parts = std::iter::once(pack::deflate(&map)).chain(run.drain(..).map(|shard| shard.bytes));
+    Ok((from, files.put_folder("search/grams/", parts.collect())?))
 }
 
 /// `varint n` and the keys, each as what it adds to the one before.
@@ -311,7 +352,8 @@ fn front_coded(keys: &[&[u16]]) -> Vec<u8> {
     let mut last: &[u16] = &[];
     for key in keys {
         let shared = last.iter().zip(*key).take_while(|(a, b)| a == b).count();
-        bytes.push((shared << 4 | (key.len() - shared)) as u8);
+        posting::push_varint(shared as u64, &mut bytes);
+        posting::push_varint((key.len() - shared) as u64, &mut bytes);
         bytes.extend(key[shared..].iter().flat_map(|unit| unit.to_le_bytes()));
         last = key;
     }

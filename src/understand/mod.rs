@@ -105,6 +105,7 @@ pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
         core: prose.core,
         edits: draft.lines.iter().flat_map(|l| l.edits.iter().cloned()).collect(),
         findings,
+        curations: Vec::new(),
         similar: Vec::new(),
         previous: None,
         next: None,

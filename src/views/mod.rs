@@ -5,10 +5,12 @@
 
 mod agency;
 pub mod chart;
+mod corrections;
 mod coverage;
 mod findings;
 mod home;
 mod indicator;
+mod linked;
 mod method;
 mod region;
 mod report;
@@ -82,6 +84,18 @@ pub const VIEWS: &[View] = &[
         pages: findings::listing,
     },
     View { id: "finding", about: "All findings of one kind", template: "finding.html", pages: findings::pages },
+    View {
+        id: "corrections",
+        about: "Figures the publisher corrected, and reports that are published no more",
+        template: "corrections.html",
+        pages: corrections::listing,
+    },
+    View {
+        id: "tombstone",
+        about: "What stands at the address of a report that is published no more",
+        template: "tombstone.html",
+        pages: corrections::tombstones,
+    },
     View { id: "search", about: "Full-text search", template: "search.html", pages: service::search },
     View { id: "compare", about: "Two reports side by side", template: "compare.html", pages: service::compare },
     View {
@@ -89,6 +103,12 @@ pub const VIEWS: &[View] = &[
         about: "Every file to download and how to load it",
         template: "data.html",
         pages: service::data,
+    },
+    View {
+        id: "codebook",
+        about: "What every column and field means, its unit and source, in Chinese and English",
+        template: "codebook.html",
+        pages: service::codebook,
     },
     View { id: "about", about: "The publisher's own pages", template: "about.html", pages: service::about },
     View {

@@ -20,8 +20,8 @@ pub struct File {
 
 /// What all reports are made of.
 pub struct Generator {
-    /// Name with the names above it, and the province.
-    places: Vec<(String, String)>,
+    /// Name with the names above it, the province, and the region code.
+    places: Vec<(String, String, String)>,
     forms: Arc<Vec<Form>>,
     traditional: BTreeMap<char, char>,
 }
@@ -107,7 +107,9 @@ impl Generator {
         let names: BTreeMap<&str, &str> = rows.iter().map(|row| (row[0], row[1])).collect();
         let above = |code: &str, digits: usize| *names.get(format!("{:0<6}", &code[..digits]).as_str()).unwrap_or(&"");
         let there = |row: &&Vec<&str>| !row[0].ends_with("00") && row[2..].iter().all(|bound| bound.is_empty());
-        let place = |row: &Vec<&str>| (format!("{}{}", above(row[0], 4), row[1]), above(row[0], 2).to_owned());
+        let place = |row: &Vec<&str>| {
+            (format!("{}{}", above(row[0], 4), row[1]), above(row[0], 2).to_owned(), row[0].to_owned())
+        };
         let places = rows.iter().filter(there).map(place).collect();
 
         let pairs: Vec<char> =
@@ -124,13 +126,19 @@ impl Generator {
         Generator { places, forms: nianbao::understand::forms(), traditional }
     }
 
-    /// Report `index` of the archive.
-    pub fn report(&self, index: usize) -> File {
-        let (agency, year) = (index / YEARS, NEWEST - index % YEARS);
-        let count = self.places.len();
-        let (place, province) = &self.places[agency * 997 % count];
+    /// Whose report `index` is: the number of the agency, its name and region code, and the year.
+    pub fn about(&self, index: usize) -> (usize, String, &str, usize) {
+        let (agency, count) = (index / YEARS, self.places.len());
+        let (place, _, code) = &self.places[agency * 997 % count];
         let organs: Vec<&str> = ORGANS.split(' ').collect();
         let name = format!("{place}{}", organs[(agency + agency / count) % organs.len()]);
+        (agency, name, code, NEWEST - index % YEARS)
+    }
+
+    /// Report `index` of the archive.
+    pub fn report(&self, index: usize) -> File {
+        let (agency, name, _, year) = self.about(index);
+        let province = &self.places[agency * 997 % self.places.len()].1;
         let mut chance = Chance(index as u64 + 1);
         let layout = [Layout::Flat, Layout::Flat, Layout::Pipes, Layout::Markdown, Layout::Html][chance.below(5)];
         let traditional = index % 100 % 33 == 7;

@@ -95,17 +95,15 @@
       this.at += length;
       return this.bytes.subarray(this.at - length, this.at);
     }
-    /** Front-coded keys: `varint n`, then `shared << 4 | own` and the own units of each. */
+    /** Front-coded strings: how many; for each the units it shares with the one before, how many own ones, and these. */
     keys() {
-      const count = this.varint();
-      if (count > this.bytes.length) throw new Damaged(this.path, 'too many keys');
       const keys = [];
       let last = '';
-      for (let index = 0; index < count; index++) {
-        const lengths = this.byte();
-        const own = this.take((lengths & 15) * 2);
-        if (lengths >> 4 > last.length) throw new Damaged(this.path, 'bad key');
-        last = last.slice(0, lengths >> 4);
+      for (let left = this.varint(); left > 0; left--) {
+        const shared = this.varint();
+        if (shared > last.length) throw new Damaged(this.path, 'bad key');
+        const own = this.take(this.varint() * 2);
+        last = last.slice(0, shared);
         for (let at = 0; at < own.length; at += 2) last += String.fromCharCode(own[at] | own[at + 1] << 8);
         keys.push(last);
       }
@@ -116,7 +114,10 @@
   const index = {
     root: () => once('root', async () => {
       const made = json('root.json', await fetched('root.json'));
-      if (made.format !== 'nianbao-search/1') throw new Damaged('root.json', 'another format');
+      if (made.format !== 'nianbao-search/2') throw new Damaged('root.json', 'another format');
+      made.from = made.grams.map(([hex]) => (hex.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(parseInt(unit, 16))).join(''));
+      // Small maps come at once, and before they are needed.
+      if (made.grams.length <= 8) for (const [, name] of made.grams) index.run(name).catch(() => {});
       return made;
     }),
     hant: () => once('hant', async () => {
@@ -154,7 +155,9 @@
       const about = await index.root();
       const path = `text/${about.text[document >> 8]}/${document & 255}.bin`;
       const [prefix, bytes] = await Promise.all([index.prefix(), fetched(path)]);
-      const lines = utf8((await inflated(path, [prefix, bytes], 1 << 28)).subarray(about.prefix[1])).split('\n');
+      // Which of the two is damaged cannot be told: another try fetches both.
+      const whole = await inflated(path, [prefix, bytes], 1 << 28).catch((error) => { kept.delete('prefix'); throw error; });
+      const lines = utf8(whole.subarray(about.prefix[1])).split('\n');
       const head = json(path, new TextEncoder().encode(lines[0]));
       const parsed = [];
       for (const line of lines.slice(1)) {
@@ -166,21 +169,31 @@
       for (const line of parsed) line.key = fold(line.text, hant);
       return { ...head, lines: parsed, characters: hant, fields };
     }),
-    page: (name) => once(`page ${name}`, async () => {
-      const path = `map/${name}.bin`;
-      const reader = new Reader(path, await unpacked(path, 1 << 20));
-      const firsts = reader.keys();
-      const names = firsts.map(() => Array.from(reader.take(6), (byte) => byte.toString(16).padStart(2, '0')).join(''));
-      return { firsts, names };
+    run: (name) => once(`run ${name}`, async () => {
+      const path = `grams/${name}/0.bin`;
+      return map(path, await unpacked(path));
     }),
-    shard: (name) => once(`shard ${name}`, async () => {
-      const path = `grams/${name.slice(0, 2)}/${name}.bin`;
-      const reader = new Reader(path, await unpacked(path));
-      const keys = reader.keys();
-      const lengths = keys.map(() => reader.varint());
-      return new Map(keys.map((key, place) => [key, { path, bytes: reader.take(lengths[place]) }]));
+    shard: (name, number) => once(`shard ${name} ${number}`, async () => {
+      const path = `grams/${name}/${number + 1}.bin`;
+      return shard(path, await unpacked(path));
     }),
   };
+
+  /** The map of a run: where each of its shards begins, and which beginnings of that stand in earlier shards. */
+  function map(path, bytes) {
+    const reader = new Reader(path, bytes);
+    const from = reader.keys();
+    return { from, earlier: from.map(() => Array.from({ length: reader.byte() }, () => reader.varint())) };
+  }
+
+  /** A shard: kept strings with their coded lists, and the length of the longest. */
+  function shard(path, bytes) {
+    const reader = new Reader(path, bytes);
+    const keys = reader.keys();
+    const lengths = keys.map(() => reader.varint());
+    const lists = new Map(keys.map((key, place) => [key, { path, bytes: reader.take(lengths[place]) }]));
+    return { lists, longest: keys.reduce((most, key) => Math.max(most, key.length), 0) };
+  }
 
   /** Place of the last of `sorted` that is not above `key`; strings compare by UTF-16 units, as in the index. */
   function below(sorted, key) {
@@ -192,25 +205,31 @@
     return low - 1;
   }
 
-  const units = (hex) => (hex.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(parseInt(unit, 16))).join('');
-
-  /** Fetches the lists of those of `keys` that have one. */
-  async function lists(keys) {
+  /** Where `text` would stand in the index. */
+  async function located(text) {
     const about = await index.root();
-    about.firsts ??= about.map.map((entry) => units(entry[0]));
-    const located = await Promise.all([...keys].map(async (key) => {
-      const at = below(about.firsts, key);
-      if (at < 0) return null;
-      const { firsts, names } = await index.page(about.map[at][1]);
-      const place = below(firsts, key);
-      return place < 0 ? null : [key, await index.shard(names[place])];
-    }));
-    const found = new Map();
-    for (const [key, shard] of located.filter(Boolean)) {
-      const coded = shard.get(key);
-      if (coded) found.set(key, coded.list ??= decode(coded.path, coded.bytes, about.documents));
+    const run = about.grams[below(about.from, text)]?.[1];
+    if (run === undefined) throw new Damaged('root.json', 'no index');
+    const map = await index.run(run);
+    const number = below(map.from, text);
+    if (number < 0) throw new Damaged(`grams/${run}/0.bin`, 'bad map');
+    return { run, number, from: map.from[number], earlier: map.earlier[number] };
+  }
+
+  /** The longest kept string that `text` begins with: its length and its coded list; null where its first two units never meet. */
+  async function longest(text) {
+    const own = await located(text);
+    const known = own.earlier.filter((length) => length <= text.length && text.startsWith(own.from.slice(0, length)));
+    const before = Math.max(Math.min(text.length, 2) - 1, ...known);
+    const other = known.length ? await located(text.slice(0, before)) : null;
+    const [here, there] = await Promise.all([own, other].map((at) => at && index.shard(at.run, at.number)));
+    for (let length = Math.min(text.length, here.longest); length > before; length--) {
+      const coded = here.lists.get(text.slice(0, length));
+      if (coded) return { length, coded };
     }
-    return found;
+    const coded = there?.lists.get(text.slice(0, before));
+    if (there && !coded) throw new Damaged(`grams/${other.run}/${other.number + 1}.bin`, 'a list is missing');
+    return coded ? { length: before, coded } : null;
   }
 
   /** A coded list as ascending numbers below `total`; see src/search/posting.rs. */
@@ -264,7 +283,6 @@
 
   const DROPPED = new RegExp('[\\0- \\x7f-\\xa0"\'`()<>[\\]{}«»\\xad\\u0300-\\u036f\\u1680\\u180e\\u2000-\\u200f\\u2018-\\u201f'
     + '\\u2028-\\u202f‹›\\u205f-\\u206f⟦-⟯⦃-⦘\\u3000\\u3008-\\u3011\\u3014-\\u301b\\u301d-\\u301f\\ufe00-\\ufe0f\\ufeff]', 'u');
-  const BREAK = /[^\p{Alphabetic}\p{N}.%+\-/\ud800-\udfff\u{10000}-\u{10ffff}]/u;
 
   /** The search key of a text; `places` receives, for each unit of it, where its character begins in the text. */
   function fold(text, characters, places) {
@@ -289,7 +307,7 @@
   const CLOSING = /["”“»」』＂](?=\s|$)/g;
 
   /** The terms of a query: blanks separate, quotes at the ends of a term hold it together, a leading minus excludes. */
-  function terms(query, hant) {
+  function terms(query, hant, longest) {
     const found = [];
     let at = 0;
     while (at < query.length) {
@@ -307,8 +325,9 @@
       }
       const text = query.slice(at, end);
       at = end + (OPENING.includes(query[at]) ? 1 : 0);
-      const variants = [...new Set([fold(text, hant.characters), fold(rephrased(fold(text), hant.phrases), hant.characters)])];
-      if (variants[0]) found.push({ text, excluded, variants, converted: variants.at(-1) !== fold(text) ? variants.at(-1) : null });
+      const typed = fold(text);
+      const variants = [...new Set([typed, rephrased(typed, hant.phrases)].map((key) => fold(key, hant.characters).slice(0, longest)))];
+      if (variants[0]) found.push({ excluded, variants, converted: variants.at(-1) === typed.slice(0, longest) ? null : variants.at(-1) });
     }
     return found;
   }
@@ -340,93 +359,56 @@
   const united = (all) => (all.length === 1 ? Array.from(all[0]) : [...new Set(all.flatMap((list) => [...list]))].sort((a, b) => a - b));
   const everything = (total) => Array.from({ length: total }, (_, document) => document);
 
-  /** Candidates read at most where the index promises nothing: across punctuation, and beyond its longest string. */
-  const READ_MOST = 300;
-  /** Beyond its longest string the first ones speak for so many. */
-  const READ_LONG = 60;
+  /** Places of a long string that are looked up first: where they leave few candidates, the others need not be. */
+  const FIRST = 12;
 
   /**
-   * What the index knows of one string: the documents that may hold it, and what is still to be checked: nothing, `one`
-   * of them (which tells for all), or `each`.
+   * The documents that may hold a string: those that hold all kept strings in it. They do, or they are at most `slack`, or it
+   * stands nowhere (src/search/grams.rs), so `sure` where it is kept itself.
    */
-  async function variant(key, about) {
-    const wanted = new Set();
-    const parts = key.length === 1 ? [key] : key.split(BREAK).filter(Boolean);
-    for (const part of parts) {
-      if (part.length === 1) wanted.add(part);
-      for (let start = 0; start < part.length; start++) {
-        for (let end = start + 2; end <= Math.min(part.length, start + about.longest); end++) wanted.add(part.slice(start, end));
-      }
-    }
-    if (!parts.length) for (const unit of key) if (unit.length === 1) wanted.add(unit);
-    const known = await lists(wanted);
-    const memo = new Map();
-    const candidates = (text) => {
-      if (!memo.has(text)) {
-        let list = known.get(text) ?? [];
-        if (!known.has(text) && text.length > 2) list = common(candidates(text.slice(0, -1)), candidates(text.slice(1)));
-        memo.set(text, list);
-      }
-      return memo.get(text);
-    };
+  async function candidates(key, about) {
+    const places = Array.from({ length: Math.max(1, key.length - 1) }, (_, place) => place);
+    const step = Math.ceil(places.length / FIRST);
     let list = null;
-    const narrow = (other) => { list = list === null ? other : common(list, other); };
-    for (const part of parts.length ? parts : wanted) {
-      for (let at = 0; at === 0 || at + about.longest <= part.length; at++) narrow(candidates(part.slice(at, at + about.longest)));
+    for (const turn of [places.filter((place) => place % step === 0), places.filter((place) => place % step)]) {
+      const found = await Promise.all(turn.map((place) => longest(key.slice(place))));
+      if (!found.every(Boolean)) return { key, list: [], sure: true };
+      if (found[0]?.length === key.length && turn[0] === 0) return { key, list: listed(found[0].coded, about), sure: true };
+      let reach = 0;
+      const lists = list ? [list] : [];
+      found.forEach(({ length, coded }, at) => {
+        // What lies within another kept string says less than that.
+        if (turn[at] + length > reach) lists.push(listed(coded, about));
+        reach = Math.max(reach, turn[at] + length);
+      });
+      list = lists.sort((one, other) => one.length - other.length).reduce(common);
+      if (list.length <= about.slack) break;
     }
-    list ??= everything(about.documents);
-    const promised = parts.length === 1 && parts[0] === key && key.length <= about.longest;
-    const check = promised && (known.has(key) || key.length <= 2) ? null : promised && list.length > about.slack ? 'one' : 'each';
-    return { key, list, check, whole: parts.length === 1 && parts[0] === key };
+    return { key, list, sure: !list.length };
   }
+
+  const listed = (coded, about) => (coded.list ??= decode(coded.path, coded.bytes, about.documents));
 
   const holds = (text, key) => text.fields.some((field) => field.includes(key)) || text.lines.some((line) => line.key.includes(key));
 
-  /** The documents that hold every term and none of the excluded ones. */
-  async function matching(wanted, about) {
-    const known = await Promise.all(wanted.map(async (term) => ({
-      excluded: term.excluded, variants: await Promise.all(term.variants.map((key) => variant(key, about))),
-    })));
-    let exact = true;
-    let hits = null;
-    const gather = () => {
-      hits = null;
-      for (const term of known.filter((other) => !other.excluded)) {
-        const list = united(term.variants.map((other) => other.list));
-        hits = hits === null ? list : common(hits, list);
-      }
-      hits ??= everything(about.documents);
-    };
-    gather();
-    // One document decides for all: the string is in the index's word in each of them, or it stands nowhere.
-    for (const item of known.flatMap((term) => term.variants)) {
-      if (item.check !== 'one') continue;
-      const sample = common(hits, item.list)[0];
-      if (sample !== undefined && !holds(await index.text(sample), item.key)) { item.list = []; gather(); }
-      item.check = null;
-    }
-    const rejected = new Set();
-    for (const term of known) {
-      const sure = united(term.variants.filter((item) => !item.check).map((item) => item.list).concat([[]]));
-      const unsure = united(term.variants.filter((item) => item.check).map((item) => common(hits, item.list)).concat([[]]));
-      const settled = new Set(sure);
-      const toRead = unsure.filter((document) => !settled.has(document) && !rejected.has(document));
-      const read = (documents) => Promise.all(documents.map(async (document) => {
-        const text = await index.text(document);
-        return [document, term.variants.some((item) => item.check && holds(text, item.key))];
-      }));
-      const held = new Map(await read(toRead.slice(0, about.slack)));
-      // Overlapping long strings in the right documents hardly ever stand there apart: where the first ones are right, so are the others.
-      const trusted = toRead.length > READ_LONG && term.variants.every((item) => !item.check || item.whole) && [...held.values()].every(Boolean);
-      const rest = trusted ? [] : toRead.slice(about.slack, READ_MOST);
-      for (const [document, has] of await read(rest)) held.set(document, has);
-      if (held.size < toRead.length) exact = false;
-      for (const document of hits) {
-        const has = settled.has(document) || (held.get(document) ?? toRead.includes(document));
-        if (has === term.excluded) rejected.add(document);
-      }
-    }
-    return { hits: hits.filter((document) => !rejected.has(document)), exact };
+  /** Documents that hold every term, and, once all is sure, none of the excluded ones. */
+  function gathered(known, about, sure) {
+    const lists = known.filter((term) => !term.excluded).map((term) => united(term.parts.map((part) => part.list)));
+    const hits = lists.length ? lists.reduce(common) : everything(about.documents);
+    const without = new Set(sure ? known.filter((term) => term.excluded).flatMap((term) => term.parts.flatMap((part) => [...part.list])) : []);
+    return without.size ? hits.filter((document) => !without.has(document)) : hits;
+  }
+
+  /** Reads what is left to read: few candidates each, many by one of them, the first shown if it is one, which tells for all. */
+  async function checked(known, about, possible, shown) {
+    await Promise.all(known.flatMap((term) => term.parts).filter((part) => !part.sure).map(async (part) => {
+      const many = part.list.length > about.slack;
+      const members = new Set(part.list);
+      const read = many ? [shown.find((document) => members.has(document)) ?? part.list[0]] : common(possible, part.list);
+      const texts = await Promise.all(read.map(index.text));
+      const held = read.filter((_, place) => holds(texts[place], part.key));
+      if (!many || !held.length) part.list = held;
+    }));
   }
 
   const FACETS = ['agency', 'region', 'year', 'kind', 'standing'];
@@ -463,74 +445,94 @@
     return line;
   }
 
+  const SHOWN = 10;
   /** Archives up to this size answer with every address; larger ones where `all` is asked for. */
   const ADDRESSES = 5000;
 
   async function find(query, options) {
     const about = await index.root();
-    const hant = await index.hant();
-    const wanted = terms(query, hant);
-    const filters = options.filters ?? {};
+    const { filters = {}, sort = 'relevance', top = SHOWN } = options;
     const filtered = FACETS.some((name) => [filters[name] ?? ''].flat().some((value) => value !== ''));
-    const facets = filtered || page || options.sort === 'agency' ? await index.facets() : null;
+    const needed = page || filtered || sort !== 'relevance' || about.documents > ADDRESSES;
+    const [hant, facets] = await Promise.all([index.hant(), needed ? index.facets() : null, index.prefix()]);
+    const wanted = terms(query, hant, about.longest);
     const tests = facets ? chosen(filters, facets) : {};
-    if (!wanted.length && !filtered) return { wanted, hits: [], before: [], exact: true, facets, tests, about, urls: [] };
-    const { hits: before, exact } = await matching(wanted, about);
-    const active = Object.values(tests);
-    let hits = active.length ? before.filter((document) => active.every((test) => test(document))) : before;
-    hits = await ranked(hits, wanted.filter((term) => !term.excluded), options.sort ?? 'relevance', about, hant, facets);
-    const top = options.top ?? 10;
+    if (!wanted.length && !filtered) return { wanted, hits: [], before: [], facets, tests, about, urls: [] };
+
+    const known = await Promise.all(wanted.map(async (term) => ({
+      excluded: term.excluded, parts: await Promise.all(term.variants.map((key) => candidates(key, about))),
+    })));
+    const positive = wanted.filter((term) => !term.excluded);
+    const passing = Object.values(tests);
+    const possible = gathered(known, about, false);
+    let hits = possible.filter((document) => passing.every((test) => test(document)));
+    const scores = sort === 'relevance' ? await points(hits, positive, about, hant, facets) : new Map();
+    hits = sorted(hits, sort, scores, facets);
+    // What will most likely be shown is fetched along with what is checked.
+    for (const document of hits.slice(0, top)) index.text(document).catch(() => {});
+    await checked(known, about, possible, hits);
+    const before = gathered(known, about, true);
+    const held = new Set(before);
+    hits = hits.filter((document) => held.has(document));
+    if (hits.length <= about.slack && positive.length && sort === 'relevance') {
+      await Promise.all(hits.map(async (document) => {
+        const density = dense(await index.text(document), positive.flatMap((term) => term.variants));
+        scores.set(document, (scores.get(document) ?? 0) + density);
+      }));
+      hits = sorted(hits, sort, scores, facets);
+    }
     const named = options.all || about.documents <= ADDRESSES ? hits : hits.slice(0, top);
-    const ids = await Promise.all(named.map(async (document) => (await index.docs(document >> 9))[document & 511][0]));
-    return { wanted, hits, before, exact, facets, tests, about, urls: ids.map((id) => `reports/${id}/`) };
+    return { wanted, hits, before, facets, tests, about, urls: (await rows(named)).map(([id]) => `reports/${id}/`) };
   }
 
-  /** Title and agency before heading before text, then the denser, then the newer; documents come newest first. */
-  async function ranked(hits, wanted, sort, about, hant, facets) {
-    if (sort === 'year-old') return [...hits].reverse();
-    if (sort === 'agency') {
-      const column = facets.columns.agency;
-      return [...hits].sort((a, b) => (column[a] || Infinity) - (column[b] || Infinity) || a - b);
+  /** Documents come newest first, then by region and agency; what has no year or no agency goes last. */
+  function sorted(hits, sort, scores, facets) {
+    const by = (value) => [...hits].sort((one, other) => value(one) - value(other) || one - other);
+    if (sort === 'year-old') return by((document) => -facets.columns.year[document] || 0.5);
+    if (sort === 'agency') return by((document) => facets.columns.agency[document] || Infinity);
+    return scores.size ? by((document) => -(scores.get(document) ?? 0)) : hits;
+  }
+
+  /** Ids and titles of documents. */
+  async function rows(documents) {
+    const numbers = [...new Set(documents.map((document) => document >> 9))];
+    const blocks = new Map(await Promise.all(numbers.map(async (number) => [number, await index.docs(number)])));
+    return documents.map((document) => blocks.get(document >> 9)[document & 511] ?? (() => { throw new Damaged('docs', 'too short'); })());
+  }
+
+  /** Points of documents whose title or headings hold a term; in large archives, whose agency's name does. */
+  async function points(hits, positive, about, hant, facets) {
+    const scores = new Map();
+    if (!positive.length) return scores;
+    const small = about.documents <= ADDRESSES;
+    const [titles, headings] = small ? await Promise.all([rows(hits), index.headings()]) : [facets.agencies, []];
+    for (const title of titles) title.key ??= fold(title[1], hant.characters);
+    for (const { variants } of positive) {
+      const within = (key) => variants.some((variant) => key.includes(variant));
+      const titled = titles.map((title) => within(title.key));
+      const headed = new Set(headings.filter(([key]) => within(key)).flatMap(([, list]) => [...list]));
+      hits.forEach((document, at) => {
+        const more = (titled[small ? at : facets.columns.agency[document] - 1] ? 1e6 : 0) + (headed.has(document) ? 1e5 : 0);
+        if (more) scores.set(document, (scores.get(document) ?? 0) + more);
+      });
     }
-    if (sort !== 'relevance' || !wanted.length) return hits;
-    const score = new Map();
-    const add = (document, points) => score.set(document, (score.get(document) ?? 0) + points);
-    for (const term of wanted) {
-      const within = (key) => term.variants.some((variant) => key.includes(variant));
-      if (about.documents <= ADDRESSES) {
-        await Promise.all(hits.map(async (document) => {
-          const row = (await index.docs(document >> 9))[document & 511];
-          row[2] ??= fold(row[1], hant.characters);
-          if (within(row[2])) add(document, 1e6);
-        }));
-        const headed = new Set();
-        for (const [key, list] of await index.headings()) if (within(key)) for (const document of list) headed.add(document);
-        for (const document of hits) if (headed.has(document)) add(document, 1e5);
-      } else if (facets) {
-        facets.names ??= facets.agencies.map((agency) => fold(agency[1], hant.characters));
-        const named = facets.names.map(within);
-        for (const document of hits) if (named[facets.columns.agency[document] - 1]) add(document, 1e6);
-      }
+    return scores;
+  }
+
+  /** How densely the strings stand in a text. */
+  function dense(text, keys) {
+    let [found, length] = [0, 1];
+    for (const { key: line } of text.lines) {
+      length += line.length;
+      for (const key of keys) found += line.split(key).length - 1;
     }
-    if (hits.length <= about.slack) {
-      await Promise.all(hits.map(async (document) => {
-        const text = await index.text(document);
-        let [found, length] = [0, 1];
-        for (const line of text.lines) {
-          length += line.key.length;
-          for (const term of wanted) for (const key of term.variants) found += line.key.split(key).length - 1;
-        }
-        add(document, Math.min(9e4, found * 1e4 / Math.sqrt(length)));
-      }));
-    }
-    return [...hits].sort((a, b) => (score.get(b) ?? 0) - (score.get(a) ?? 0) || a - b);
+    return Math.min(9e4, found * 1e4 / Math.sqrt(length));
   }
 
   // ── The page ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const KINDS = { annual_report: '年度报告', self_inspection: '自查报告', statistics_table: '统计表', notice: '通知公告', other: '其他' };
   const STANDINGS = { disputed: '有数字存疑', proved: '数字已核', solved: '数字补出', printed: '仅有原文数字', curated: '数字经编者确认' };
-  const SHOWN = 10;
   let turn = 0;
 
   /** The contract's function: runs a query, shows it, and answers with addresses and the true total. */
@@ -541,14 +543,14 @@
     try {
       const result = await find(text, options);
       const ready = page ? show(result, text, options, mine) : Promise.resolve();
-      return { urls: result.urls, total: result.hits.length, exact: result.exact, ready };
+      return { urls: result.urls, total: result.hits.length, exact: true, ready };
     } catch (error) {
       if (page && mine === turn) complain(error);
       return { urls: [], total: 0, exact: false, ready: Promise.resolve(), error: error.message };
     }
   }
   window.siteSearch = siteSearch;
-  if (!page) { siteSearch.parts = { fold, decode, terms, index, Damaged }; return; }
+  if (!page) { siteSearch.parts = { fold, decode, map, shard, inflated, index, Damaged }; return; }
 
   const form = page.querySelector('form');
   const field = form.querySelector('input[type=search]');
@@ -633,7 +635,7 @@
     const total = made('strong', { 'data-total': String(result.hits.length) }, String(result.hits.length));
     const converted = result.wanted.filter((term) => term.converted).map((term) => `“${term.converted}”`);
     status.replaceChildren(
-      result.hits.length ? (result.exact ? '找到 ' : '至多 ') : '没有找到报告：', total, ' 份报告',
+      result.hits.length ? '找到 ' : '没有找到报告：', total, ' 份报告',
       converted.length ? `（按${converted.join('、')}搜索）` : '',
       result.hits.length ? '。' : '。可以少写几个字，或去掉筛选条件。',
     );
