@@ -23,7 +23,7 @@ lint:
 	cargo clippy --locked --all-targets -- -D warnings
 
 unit:
-	cargo test --locked --no-fail-fast
+	NIANBAO_PROGRAMS=required cargo test --locked --no-fail-fast
 
 browser:
 	cd tests/browser && NIANBAO=$(CURDIR)/target/debug/nianbao npm test

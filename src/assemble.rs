@@ -3,14 +3,26 @@
 //! In: one [`Entry`] per report without ids, and the ids minted by earlier builds. Out: a [`Catalog`] in its final order and the
 //! extended ids. Must never look at bodies, and never change an id that was minted before.
 
+use crate::model::Id;
 use crate::model::archive::{Agency, AgencyNote, AgencyRef, Card, Counts, Entry, Region, Year};
 use crate::model::curation::{Gone, Takedown, Tombstone};
 use crate::model::diagnostic::{Finding, Severity};
+use crate::model::form::{Form, Indicator};
 use crate::model::report::{Kind, Place, Report};
-use crate::model::value::{Approx, Standing};
-use crate::model::{Id, report::Core};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+mod years;
+
+/// What every report is measured by.
+#[derive(Clone, Debug, Default)]
+pub struct Standards {
+    /// The statutory forms.
+    pub forms: Arc<Vec<Form>>,
+    /// The dictionary.
+    pub indicators: Arc<Vec<Indicator>>,
+}
 
 /// The committed register of ids, `ids.toml`: minted once, never changed, never reused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +50,7 @@ pub struct Catalog {
 }
 
 /// What the archive keeps in memory of a report; `key` digests everything the report says.
-pub fn entry(report: &Report, key: &str) -> Entry {
+pub fn entry(report: &Report, key: &str, standards: &Standards) -> Entry {
     let mut counts = Counts::default();
     for finding in &report.findings {
         count(&mut counts, finding);
@@ -74,6 +86,7 @@ pub fn entry(report: &Report, key: &str) -> Entry {
         aliases: report.agency.value.as_ref().map(|a| a.aliases.clone()).unwrap_or_default(),
         core: report.core.clone(),
         findings: report.findings.clone(),
+        kept: years::kept(report, standards),
         copied: report.original.published,
         curations: report.curations.clone(),
         takedown: None,
@@ -124,8 +137,8 @@ pub fn mint(entries: &mut [Entry], ids: &mut Ids, notes: &BTreeMap<String, Agenc
 }
 
 /// The columns of a report that was corrected after it got its id.
-pub fn renew(entry: &mut Entry, report: &Report, key: &str) {
-    let was = std::mem::replace(entry, self::entry(report, key));
+pub fn renew(entry: &mut Entry, report: &Report, key: &str, standards: &Standards) {
+    let was = std::mem::replace(entry, self::entry(report, key, standards));
     let Card { id, url, json, agency, .. } = was.card;
     entry.card = Card { id, url, json, agency, ..std::mem::take(&mut entry.card) };
     entry.takedown = was.takedown;
@@ -154,11 +167,16 @@ pub fn tombstone(id: &str, gone: Gone, order: Option<&Takedown>, ids: &Ids) -> T
 }
 
 /// Puts reports that have their ids together. The result does not depend on the order of `entries`.
-pub fn assemble(mut entries: Vec<Entry>, ids: &Ids, notes: &BTreeMap<String, AgencyNote>) -> Catalog {
+pub fn assemble(
+    mut entries: Vec<Entry>,
+    ids: &Ids,
+    notes: &BTreeMap<String, AgencyNote>,
+    standards: &Standards,
+) -> Catalog {
     entries.sort_by(|a, b| a.card.source_path.cmp(&b.card.source_path));
     find_duplicates(&mut entries);
     entries.sort_by(|a, b| order(&a.card).cmp(&order(&b.card)));
-    link_neighbors(&mut entries);
+    link_neighbors(&mut entries, standards);
     for entry in &mut entries {
         entry.card.findings = Counts::default();
         for finding in &entry.findings {
@@ -218,9 +236,10 @@ fn wish(card: &Card) -> String {
 
 /// Gives a report that stands alone (`nianbao extract`) the ids it would get in an archive of its own.
 pub fn mint_alone(report: &mut Report, notes: &BTreeMap<String, AgencyNote>) {
-    let (mut entries, mut ids) = (vec![entry(report, "")], Ids::default());
+    let standards = Standards::default();
+    let (mut entries, mut ids) = (vec![entry(report, "", &standards)], Ids::default());
     mint(&mut entries, &mut ids, notes);
-    if let Some(entry) = assemble(entries, &ids, notes).entries.first() {
+    if let Some(entry) = assemble(entries, &ids, notes, &standards).entries.first() {
         complete(report, entry);
     }
 }
@@ -309,7 +328,7 @@ fn find_duplicates(entries: &mut [Entry]) {
 }
 
 /// Links each report to the same agency's report before and after, and compares what the two say of the same cases.
-fn link_neighbors(entries: &mut [Entry]) {
+fn link_neighbors(entries: &mut [Entry], standards: &Standards) {
     let mut runs: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, entry) in entries.iter().enumerate() {
         if let (Some(agency), Some(_)) = (&entry.card.agency, entry.card.year) {
@@ -325,29 +344,10 @@ fn link_neighbors(entries: &mut [Entry]) {
             let (earlier, later) = (pair[0], pair[1]);
             entries[earlier].next = Some(entries[later].card.id.clone());
             entries[later].previous = Some(entries[earlier].card.id.clone());
-            if let Some(finding) = carry_over(&entries[earlier], &entries[later]) {
-                entries[later].findings.push(finding);
-            }
+            let found = years::compare(&entries[earlier], &entries[later], standards);
+            entries[later].findings.extend(found);
         }
     }
-}
-
-/// 上年结转 of a year are the same cases as 结转下年度 of the year before.
-fn carry_over(earlier: &Entry, later: &Entry) -> Option<Finding> {
-    let (before, year) = (earlier.card.year?, later.card.year?);
-    if year != before + 1 {
-        return None;
-    }
-    let sound = |core: &Core| core.approx == Approx::Exact && core.standing != Standing::Disputed;
-    let out = earlier.core.get("carried_out").filter(|c| sound(c))?;
-    let brought = later.core.get("carried_in").filter(|c| sound(c))?;
-    if out.value == brought.value {
-        return None;
-    }
-    let message = format!("本年“上年结转”为 {}，{before}年报告的“结转下年度”为 {}", brought.value, out.value);
-    let mut finding = Finding::new("carry-over-mismatch", brought.line, message);
-    finding.related = vec![earlier.card.id.clone()];
-    Some(finding)
 }
 
 fn digest(entry: &Entry) -> String {
@@ -469,8 +469,10 @@ fn years(entries: &[Entry]) -> Vec<Year> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::report::Core;
     use crate::model::report::{AgencyName, CoreFrom, Known, Original};
     use crate::model::value::Decimal;
+    use crate::model::value::{Approx, Standing};
 
     fn report(path: &str, agency: Option<&str>, year: Option<u16>) -> Report {
         let name = |name: &str| AgencyName { name: name.into(), ..AgencyName::default() };
@@ -488,9 +490,10 @@ mod tests {
     }
 
     fn put_together(reports: &[Report], mut ids: Ids) -> (Catalog, Ids) {
-        let mut entries: Vec<Entry> = reports.iter().map(|r| entry(r, "d")).collect();
+        let standards = Standards::default();
+        let mut entries: Vec<Entry> = reports.iter().map(|r| entry(r, "d", &standards)).collect();
         mint(&mut entries, &mut ids, &BTreeMap::new());
-        (assemble(entries, &ids, &BTreeMap::new()), ids)
+        (assemble(entries, &ids, &BTreeMap::new(), &standards), ids)
     }
 
     #[test]

@@ -95,6 +95,11 @@ pub struct Built {
     pub timings: Vec<(&'static str, Duration)>,
 }
 
+/// What reports are measured by: the forms and the dictionary that `understand` reads them with.
+fn standards() -> assemble::Standards {
+    assemble::Standards { forms: understand::forms(), indicators: understand::indicators() }
+}
+
 impl Project {
     /// Opens the site in `root`. Fails on what only the owner of the site can mend: site.toml, theme, a converter that does not work.
     pub fn open(root: &Path, base_url: Option<&str>) -> Result<Project> {
@@ -176,7 +181,7 @@ impl Project {
         let mut ordered = orders::carry_out(&self.orders, &mut entries, &mut archive, &self.ids, &present);
         let body = |path: &str| self.reader.remembered(cache, &keyed[path].0, &keyed[path].1);
         orders::correct(&mut ordered, &mut entries, &archive, body);
-        let catalog = assemble::assemble(entries, &self.ids, notes);
+        let catalog = assemble::assemble(entries, &self.ids, notes, &standards());
         archive.inputs.published = catalog.entries.len() as u32;
         archive.inputs.quarantined = archive.quarantined.len() as u32;
         archive.inputs.ignored = archive.ignored.len() as u32;
@@ -212,7 +217,7 @@ impl Project {
             Read::Report(report, takedown) => {
                 let report_json = serde_json::to_vec(&report).expect("plain data serializes");
                 // What a page shows is what the report says, not which program said it: equal reports give equal pages.
-                let mut entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex());
+                let mut entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex(), &standards());
                 entry.takedown = takedown;
                 let entry_json = serde_json::to_vec(&entry).expect("plain data serializes");
                 let memo = Memo { key, report: report_json, entry: entry_json };
@@ -244,6 +249,7 @@ impl Project {
             rules: Arc::new(normalize::rules()),
             downloads: Arc::new(downloads),
             tables: export::tables(),
+            fields: Arc::new(export::fields()),
             questions: export::QUESTIONS,
             pages,
             quarantined: std::mem::take(&mut self.found.quarantined),

@@ -9,6 +9,10 @@ if [ "${1:-build}" = test ]; then
     packages="$packages chromium fonts-wqy-microhei"
     command -v node >/dev/null 2>&1 || packages="$packages nodejs npm"
     command -v python3 >/dev/null 2>&1 || packages="$packages python3"
+    python3 -c 'import ensurepip' >/dev/null 2>&1 || packages="$packages python3-venv"
+    # Programs of the data page's snippets, which tests/files.rs runs.
+    command -v sqlite3 >/dev/null 2>&1 || packages="$packages sqlite3"
+    command -v Rscript >/dev/null 2>&1 || packages="$packages r-base-core"
 fi
 
 missing=""
@@ -38,4 +42,12 @@ if [ "${1:-build}" = test ] && [ -f tests/browser/package-lock.json ]; then
         [ tests/browser/package-lock.json -nt tests/browser/node_modules/.package-lock.json ]; then
         (cd tests/browser && npm ci --no-audit --no-fund)
     fi
+fi
+
+# What reads the data files in tests/files.rs: DuckDB, pandas, frictionless, Datasette, sqlite-utils, jsonschema, at fixed versions.
+if [ "${1:-build}" = test ] && ! cmp -s tests/files/requirements.txt target/venv/requirements.txt; then
+    rm -rf target/venv
+    python3 -m venv target/venv
+    target/venv/bin/pip install --quiet --disable-pip-version-check -r tests/files/requirements.txt
+    cp tests/files/requirements.txt target/venv/requirements.txt
 fi

@@ -93,6 +93,9 @@ fn form(id: &str) -> Option<String> {
             let _ = writeln!(story, "  identity {} ({official}, {axis}): {}", identity.id, identity.say);
             let _ = writeln!(story, "    {} = {}", identity.left.join(" + "), identity.right.join(" + "));
         }
+        for across in &table.across {
+            let _ = writeln!(story, "  across years {}: {}", across.id, across.say);
+        }
     }
     Some(story)
 }

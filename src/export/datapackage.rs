@@ -7,21 +7,11 @@ use super::Ledger;
 use super::tables::TABLES;
 use crate::model::archive::Archive;
 use crate::model::flat::FlatTable;
-use crate::model::page::{Artifact, Sink};
+use crate::model::page::{Artifact, License, Sink};
 use serde_json::{Value, json};
 use std::io;
 
 const PROFILES: &str = "https://datapackage.org/profiles/2.0";
-
-/// Licences by the names publishers use: wording, SPDX id, address.
-const LICENSES: &[(&str, &str, &str)] = &[
-    ("CC BY 4.0", "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    ("CC BY-SA 4.0", "CC-BY-SA-4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
-    ("CC0 1.0", "CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-    ("ODbL 1.0", "ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-    ("ODC-BY 1.0", "ODC-BY-1.0", "https://opendatacommons.org/licenses/by/1-0/"),
-    ("PDDL 1.0", "PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
-];
 
 pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
     let package = package(archive, ledger);
@@ -55,9 +45,8 @@ fn package(archive: &Archive, ledger: &Ledger) -> Value {
 }
 
 fn license(printed: &str) -> Value {
-    let plain = |text: &str| text.to_ascii_lowercase().replace([' ', '-'], "");
-    match LICENSES.iter().find(|(title, name, _)| plain(title) == plain(printed) || plain(name) == plain(printed)) {
-        Some((title, name, path)) => json!({ "name": name, "path": path, "title": title }),
+    match License::named(printed) {
+        Some(known) => json!({ "name": known.name, "path": known.address, "title": known.title }),
         // A licence we do not know is named as the publisher names it, as far as a name may be written.
         None => {
             let name: String = printed.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
@@ -99,13 +88,22 @@ fn resources(ledger: &Ledger) -> Value {
             "name": name,
             "path": path,
             "title": title,
-            "format": path.rsplit('.').next(),
+            "format": format(path),
             "mediatype": media,
             "bytes": file.bytes,
             "hash": format!("sha256:{}", file.sha256),
         }));
     }
     resources.into()
+}
+
+/// Validators take `parquet` for a table they have to read, and few can: the tables they check are the CSV files.
+fn format(path: &str) -> &str {
+    match path.rsplit('.').next() {
+        Some("parquet") => "apache-parquet",
+        Some(extension) => extension,
+        None => path,
+    }
 }
 
 fn schema(table: &FlatTable, ledger: &Ledger) -> Value {

@@ -26,6 +26,7 @@ use crate::model::page::{Artifact, Sink};
 use pass::{Growing, Stream};
 pub use questions::QUESTIONS;
 use rusqlite::Connection;
+pub use schema::fields;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -73,14 +74,14 @@ pub const EXPORTS: &[Export] = &[
     Export {
         id: "csv",
         about: "Flat tables as CSV: UTF-8 with BOM, RFC 4180, safe to open in a spreadsheet",
-        files: || of_tables("csv", "text/csv", true),
+        files: || of_tables("CSV", "csv", "text/csv"),
         growing: |archive, _| texts(csv::streams(archive)),
         write: nothing,
     },
     Export {
         id: "ndjson",
         about: "Every report whole, and the rows of the other flat tables, one JSON object a line, gzip",
-        files: || of_tables("ndjson.gz", "application/gzip", true),
+        files: || of_tables("NDJSON", "ndjson.gz", "application/gzip"),
         growing: |archive, _| texts(ndjson::streams(archive)),
         write: nothing,
     },
@@ -94,7 +95,7 @@ pub const EXPORTS: &[Export] = &[
     Export {
         id: "parquet",
         about: "Flat tables as Parquet, for data tools",
-        files: || of_tables("parquet", "application/vnd.apache.parquet", false),
+        files: || of_tables("Parquet", "parquet", "application/vnd.apache.parquet"),
         growing: |archive, _| Ok(vec![Growing::Parquet(parquet::Files::open(archive)?)]),
         write: nothing,
     },
@@ -158,11 +159,12 @@ fn file(path: &str, media: &str, about: &str) -> Download {
     Download { path: path.into(), media: media.into(), about: about.into(), ..Download::default() }
 }
 
-/// A file for each flat table, but that of the text itself where `flat_only` says so.
-fn of_tables(extension: &str, media: &str, flat_only: bool) -> Vec<Download> {
-    let offered = tables().into_iter().filter(|table| !(flat_only && table.text.is_some()));
+/// A file for each flat table; that of the text itself in Parquet only.
+fn of_tables(format: &'static str, extension: &str, media: &str) -> Vec<Download> {
+    let offered = tables().into_iter().filter(|table| table.text.is_none() || format == "Parquet");
     let of_table = |table: &FlatTable| Download {
         table: Some(table.name.into()),
+        format: Some(format),
         ..file(&format!("data/{}.{extension}", table.name), media, &format!("{}：{}", table.title, table.zh))
     };
     offered.map(of_table).collect()

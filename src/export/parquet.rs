@@ -20,7 +20,7 @@ use std::io;
 use std::sync::Arc;
 
 /// Rows of a row group: what a reader may skip, and what waits in memory.
-const GROUP: usize = 65_536;
+const GROUP: usize = 32_768;
 
 /// Files of columns in the making.
 pub(super) struct Files(Vec<File>);

@@ -63,8 +63,23 @@ WHERE NOT EXISTS (SELECT 1 FROM reports WHERE reports.agency_id = span.agency_id
             "一行是报告文本的一行；对 text 用 LIKE '%三字以上%' 查找会用全文索引",
             "One row per line of text; LIKE '%three characters or more%' on text uses the full-text index",
         ),
-        select: r#"SELECT reports.agency, reports.year, lines.report_id, lines.line, lines.role, lines_fts.text
-FROM lines_fts JOIN lines ON lines.id = lines_fts.rowid JOIN reports ON reports.report_id = lines.report_id"#,
+        select: r#"SELECT agency, reports.year, report_id, lines_rows.line, lines_fts.text, url
+FROM lines_fts JOIN lines_rows ON lines_rows.id = lines_fts.rowid JOIN reports ON reports.no = lines_rows.report"#,
         line: "SELECT year, agency, line, text FROM mentions WHERE text LIKE '%行政复议%' ORDER BY year, agency LIMIT 20;",
+    },
+    Question {
+        view: "untraced",
+        ask: "有没有一个数字在原文里找不到？",
+        about: (
+            "一行是一个查无出处的数字：所在行没有它印出的样子，也不是补出、编者写明或多格相加；应当一行也没有",
+            "One row per number without a source: its line does not have its printed form, and it is neither solved nor curated nor a sum of named cells; there must be none",
+        ),
+        select: r#"SELECT 'cells' AS "table", report_id, line, value, raw, standing FROM cells LEFT JOIN lines USING (report_id, line)
+WHERE value IS NOT NULL AND standing NOT IN ('solved', 'curated') AND coalesce(instr(text, raw), 0) = 0
+UNION ALL SELECT 'figures', report_id, line, value, raw, standing FROM figures LEFT JOIN lines USING (report_id, line)
+WHERE standing NOT IN ('solved', 'curated') AND coalesce(instr(text, raw), 0) = 0
+UNION ALL SELECT 'core', report_id, line, value, raw, standing FROM core LEFT JOIN lines USING (report_id, line)
+WHERE standing NOT IN ('solved', 'curated') AND coalesce(instr(text, raw), 0) = 0 AND coalesce(cells, '') NOT LIKE '%+%'"#,
+        line: r#"SELECT "table", report_id, line, raw, value FROM untraced LIMIT 20;"#,
     },
 ];

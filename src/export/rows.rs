@@ -34,21 +34,31 @@ pub(super) enum Value<'a> {
     Null,
 }
 
-/// Rows of one table. All texts stand in one string: a report has thousands of fields, and they travel between threads.
+/// Rows of one table. Texts and decimals stand apart from the fields: a report has thousands of them, and they travel between threads.
 #[derive(Default)]
 pub(super) struct Rows {
     texts: String,
+    numbers: Vec<Decimal>,
     fields: Vec<Field>,
     width: usize,
 }
 
 #[derive(Clone, Copy)]
 enum Field {
-    Text { start: usize, end: usize },
+    Text {
+        start: u32,
+        end: u32,
+    },
     Integer(i64),
-    Number(Decimal),
+    /// Its place among the numbers.
+    Number(u32),
     Flag(bool),
     Null,
+}
+
+/// A place in the texts or numbers of some rows: what waits in memory at one time is far below four billion of either.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).expect("rows are written long before")
 }
 
 impl Rows {
@@ -84,12 +94,15 @@ impl Rows {
             let field = match value {
                 Value::Text(text) if text.is_empty() => Field::Null,
                 Value::Text(text) => {
-                    let start = self.texts.len();
+                    let start = place(self.texts.len());
                     self.texts.push_str(&text);
-                    Field::Text { start, end: self.texts.len() }
+                    Field::Text { start, end: place(self.texts.len()) }
                 }
                 Value::Integer(number) => Field::Integer(number),
-                Value::Number(number) => Field::Number(number),
+                Value::Number(number) => {
+                    self.numbers.push(number);
+                    Field::Number(place(self.numbers.len() - 1))
+                }
                 Value::Flag(flag) => Field::Flag(flag),
                 Value::Null => Field::Null,
             };
@@ -108,26 +121,28 @@ impl Rows {
     }
 
     /// One column of all rows.
-    pub(super) fn column(&self, place: usize) -> impl Iterator<Item = Value<'_>> {
-        self.fields.iter().skip(place).step_by(self.width.max(1)).map(|field| self.value(*field))
+    pub(super) fn column(&self, at: usize) -> impl Iterator<Item = Value<'_>> {
+        self.fields.iter().skip(at).step_by(self.width.max(1)).map(|field| self.value(*field))
     }
 
     /// Adds the rows of another stretch of the same table.
     pub(super) fn append(&mut self, other: &Rows) {
-        let shift = self.texts.len();
+        let (texts, numbers) = (place(self.texts.len()), place(self.numbers.len()));
         self.texts.push_str(&other.texts);
+        self.numbers.extend_from_slice(&other.numbers);
         self.width = self.width.max(other.width);
         self.fields.extend(other.fields.iter().map(|field| match *field {
-            Field::Text { start, end } => Field::Text { start: start + shift, end: end + shift },
+            Field::Text { start, end } => Field::Text { start: start + texts, end: end + texts },
+            Field::Number(at) => Field::Number(at + numbers),
             other => other,
         }));
     }
 
     fn value(&self, field: Field) -> Value<'_> {
         match field {
-            Field::Text { start, end } => Value::Text(Cow::Borrowed(&self.texts[start..end])),
+            Field::Text { start, end } => Value::Text(Cow::Borrowed(&self.texts[start as usize..end as usize])),
             Field::Integer(number) => Value::Integer(number),
-            Field::Number(number) => Value::Number(number),
+            Field::Number(at) => Value::Number(self.numbers[at as usize]),
             Field::Flag(flag) => Value::Flag(flag),
             Field::Null => Value::Null,
         }

@@ -1,32 +1,115 @@
 //! JSON Schemas of the published JSON, made from the Rust types: what the types say of a field is what the reader is told.
 //!
-//! In: nothing but the site's address. Out: one schema per kind of document, JSON Schema 2020-12. Fields may be added within a
+//! In: the types, and the list of `fields.tsv`, which adds to each field its meaning in Chinese, its unit and where it comes from.
+//! Out: one schema per kind of document, JSON Schema 2020-12, and the same fields for the codebook. Fields may be added within a
 //! version, so no schema forbids unknown ones.
 
 use super::changes::Changes;
 use super::index::Index;
 use super::{Ledger, address};
 use crate::model::archive::Archive;
+use crate::model::flat::{JsonField, Origin};
 use crate::model::report::Report;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::io;
 
+/// Type and field → meaning in Chinese, unit, origin.
+const FIELDS: &str = include_str!("fields.tsv");
+
+/// The documents there are: the schema's address, the name of its type, the schema.
+fn documents() -> [(&'static str, &'static str, Schema); 3] {
+    [
+        ("schema/v1/index.json", "Index", schema_of::<Index>()),
+        ("schema/v1/report.json", "Report", schema_of::<Report>()),
+        ("schema/v1/changes.json", "Changes", schema_of::<Changes>()),
+    ]
+}
+
+fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+}
+
 pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
-    for (path, mut document) in [
-        ("schema/v1/index.json", schema_of::<Index>()),
-        ("schema/v1/report.json", schema_of::<Report>()),
-        ("schema/v1/changes.json", schema_of::<Changes>()),
-    ] {
+    let listed = listed();
+    for (path, name, mut document) in documents() {
         // An identifier has to be absolute: a site that does not know its address leaves it out.
         if !archive.site.url.is_empty() {
             document.insert("$id".into(), address(archive, path).into());
         }
+        visit(&mut document, name, &mut |of, field, property| {
+            let Some((zh, unit, origin)) = listed.get(&(of, field)) else { return };
+            let (source_zh, source_en) = origin.words();
+            property.insert("title".into(), (*zh).into());
+            property.insert("x-source".into(), format!("{source_zh} {source_en}").into());
+            if !unit.is_empty() {
+                property.insert("x-unit".into(), (*unit).into());
+            }
+        });
         ledger.json(path, &document)?;
     }
     Ok(())
 }
 
-fn schema_of<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+/// Every field of every document with its meaning, in the order of the types.
+pub fn fields() -> Vec<JsonField> {
+    let (listed, mut fields) = (listed(), Vec::<JsonField>::new());
+    for (path, name, mut document) in documents() {
+        visit(&mut document, name, &mut |of, field, property| {
+            // A type that two documents share is told once.
+            if fields.iter().any(|known| known.of == of && known.field == field) {
+                return;
+            }
+            let (zh, unit, origin) = listed.get(&(of, field)).copied().unwrap_or(("", "", Origin::Archive));
+            let en = property.get("description").and_then(Value::as_str).unwrap_or_default();
+            fields.push(JsonField {
+                schema: path,
+                of: of.to_owned(),
+                field: field.to_owned(),
+                zh,
+                en: en.to_owned(),
+                unit,
+                origin,
+            });
+        });
+    }
+    fields
+}
+
+fn listed() -> BTreeMap<(&'static str, &'static str), (&'static str, &'static str, Origin)> {
+    let row = |line: &'static str| {
+        let mut parts = line.split('\t');
+        let (of, field) = parts.next()?.split_once('.')?;
+        let (zh, unit) = (parts.next()?, parts.next()?);
+        Some(((of, field), (zh, unit, Origin::from_name(parts.next()?)?)))
+    };
+    FIELDS.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
+}
+
+/// Shows `look` every property of a schema with the name of its type. `Known_string` and its like are one type to a reader.
+fn visit(document: &mut Schema, name: &str, look: &mut dyn FnMut(&str, &str, &mut Map<String, Value>)) {
+    let Some(document) = document.as_object_mut() else { return };
+    let mut of_type = |name: &str, schema: &mut Map<String, Value>| {
+        let name = if name.starts_with("Known_") { "Known" } else { name };
+        let about = schema.get("description").cloned();
+        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+        for (field, property) in properties {
+            let Some(property) = property.as_object_mut() else { continue };
+            // A type whose fields explain themselves is explained by its own comment.
+            if let (None, Some(about)) = (property.get("description"), &about) {
+                property.insert("description".into(), about.clone());
+            }
+            look(name, field, property);
+        }
+    };
+    of_type(name, document);
+    if let Some(definitions) = document.get_mut("$defs").and_then(Value::as_object_mut) {
+        for (name, schema) in definitions {
+            if let Some(schema) = schema.as_object_mut() {
+                of_type(name, schema);
+            }
+        }
+    }
 }

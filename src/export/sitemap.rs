@@ -26,6 +26,7 @@ const FIXED: &[&str] = &[
     "search/",
     "compare/",
     "data/",
+    "data/codebook/",
     "corrections/",
     "about/",
     "method/",

@@ -3,7 +3,7 @@
 use super::Id;
 use super::curation::{Curation, Takedown, Tombstone};
 use super::diagnostic::Finding;
-use super::flat::{FlatTable, Question};
+use super::flat::{FlatTable, JsonField, Question};
 use super::form::{Form, Indicator};
 use super::page::Site;
 use super::report::{Copied, Core, Kind, Place, Provenance, Report};
@@ -41,6 +41,8 @@ pub struct Archive {
     pub downloads: Arc<Vec<Download>>,
     /// What the flat tables among them are, for the codebook.
     pub tables: Vec<&'static FlatTable>,
+    /// What the fields of the JSON are, for the codebook.
+    pub fields: Arc<Vec<JsonField>>,
     /// Questions the database answers.
     pub questions: &'static [Question],
     /// The publisher's own pages (`content/_pages/*.md`), by slug.
@@ -75,6 +77,7 @@ impl Default for Archive {
             rules: Arc::default(),
             downloads: Arc::default(),
             tables: Vec::new(),
+            fields: Arc::default(),
             questions: &[],
             pages: Vec::new(),
             tombstones: Vec::new(),
@@ -100,6 +103,8 @@ pub struct Entry {
     pub core: BTreeMap<Id, Core>,
     /// Its findings.
     pub findings: Vec<Finding>,
+    /// Cells that next year's report is compared with.
+    pub kept: Vec<Kept>,
     /// How far its published copy is the file.
     pub copied: Copied,
     /// Figures its publisher corrected.
@@ -112,6 +117,18 @@ pub struct Entry {
     pub previous: Option<String>,
     /// The later one.
     pub next: Option<String>,
+}
+
+/// A certain cell that an identity across years speaks of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "those of a table's cell")]
+pub struct Kept {
+    pub form: Id,
+    pub table: Id,
+    pub row: Id,
+    pub column: Id,
+    pub value: Decimal,
+    pub line: Option<u32>,
 }
 
 /// A report in `index.json`.
@@ -282,6 +299,8 @@ pub struct Download {
     pub about: String,
     /// The flat table it holds.
     pub table: Option<String>,
+    /// How that table is written, as a reader calls it: `CSV`.
+    pub format: Option<&'static str>,
     /// Rows of that table; null until it is written.
     pub rows: Option<usize>,
     /// Size; null until it is written.

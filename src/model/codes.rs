@@ -404,6 +404,30 @@ pub const CODES: &[Code] = &[
         about_en: "Carried-in differs from last year’s carried-out.",
         example: "2020 年 100，2019 年 103",
     },
+    Code {
+        id: "stock-mismatch",
+        severity: Note,
+        title: "存量与上年接不上",
+        about: "上年的存量加减本年的变动，不等于本年的存量。清理和重新归类也会造成这种差别，未必是错误。",
+        about_en: "Last year’s stock and this year’s changes do not make this year’s stock. Clean-ups and reclassification do that too.",
+        example: "上年现行有效 15，制发 2，废止 0，现行有效 18",
+    },
+    Code {
+        id: "figures-copied",
+        severity: Warning,
+        title: "数字与上年雷同",
+        about: "各项全年数字与上年报告完全相同，可能照抄了上年报告。",
+        about_en: "Every count of the year equals last year’s; the report may have been copied.",
+        example: "主动公开 132 条、申请 7 件……两年相同",
+    },
+    Code {
+        id: "figure-jumps",
+        severity: Note,
+        title: "数字较上年大幅变化",
+        about: "数字达到上年的十倍以上，或不足十分之一。可能属实，也可能是口径改变或笔误。",
+        about_en: "A figure is ten times last year’s or a tenth of it: true, counted otherwise, or a slip.",
+        example: "3 件变为 210 件",
+    },
     // curate: the publisher's word
     Code {
         id: "figure-corrected",

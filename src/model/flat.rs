@@ -21,7 +21,7 @@ pub struct FlatTable {
     pub key: &'static [&'static str],
     /// Columns that name a row of a table.
     pub refers: &'static [Reference],
-    /// Columns by which rows are looked up besides the key; SQLite gets an index for each list.
+    /// Columns by which rows are looked up besides the key; the database gets an index for each list.
     pub lookups: &'static [&'static [&'static str]],
     /// The column to search in, for the table that holds the text itself. That table is not offered as CSV or NDJSON: the text of
     /// each report is in its own JSON and in `reports.ndjson.gz`.
@@ -40,7 +40,7 @@ pub struct Reference {
 }
 
 /// A column.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Column {
     /// Its name in the header.
     pub name: &'static str,
@@ -107,6 +107,13 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// The origin of that name.
+    pub fn from_name(name: &str) -> Option<Origin> {
+        const ALL: [Origin; 6] =
+            [Origin::Printed, Origin::Read, Origin::Checked, Origin::File, Origin::Archive, Origin::Standard];
+        ALL.into_iter().find(|origin| format!("{origin:?}").eq_ignore_ascii_case(name))
+    }
+
     /// What it is called, in Chinese and English.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
@@ -119,6 +126,25 @@ impl Origin {
             Origin::Standard => ("标准与词典", "standard, form or dictionary"),
         }
     }
+}
+
+/// A field of the published JSON.
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonField {
+    /// Address of the schema that has it.
+    pub schema: &'static str,
+    /// Its type there.
+    pub of: String,
+    /// Its name.
+    pub field: String,
+    /// Its meaning, in Chinese.
+    pub zh: &'static str,
+    /// Its meaning, in English.
+    pub en: String,
+    /// Unit of a number, in Chinese and English; empty for everything else.
+    pub unit: &'static str,
+    /// Where it comes from.
+    pub origin: Origin,
 }
 
 /// A question people ask of the data, with the one line that answers it.

@@ -51,6 +51,9 @@ pub struct FormTable {
     /// Its 勾稽关系.
     #[serde(default, rename = "identity")]
     pub identities: Vec<Identity>,
+    /// What ties it to the table of the year before.
+    #[serde(default)]
+    pub across: Vec<Across>,
 }
 
 /// A column of a form.
@@ -116,6 +119,36 @@ pub struct Identity {
     pub left: Vec<Id>,
     /// Terms of the right side.
     pub right: Vec<Id>,
+}
+
+/// An identity between the tables of two years on one form: `before` of the earlier and `left` of the later add up to `right` of the
+/// later. Without a right side the two are only compared in size: a thousandfold change is one of units.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Across {
+    /// `stock_flow`.
+    pub id: Id,
+    /// What it says, in Chinese.
+    pub say: String,
+    /// As for an identity.
+    pub per: Axis,
+    /// As for an identity.
+    pub over: Vec<Id>,
+    /// Terms of the earlier year.
+    pub before: Vec<Id>,
+    /// Terms of the later year added to them.
+    #[serde(default)]
+    pub left: Vec<Id>,
+    /// Terms of the later year.
+    #[serde(default)]
+    pub right: Vec<Id>,
+}
+
+impl Across {
+    /// All its terms.
+    pub fn terms(&self) -> impl Iterator<Item = &Id> {
+        self.before.iter().chain(&self.left).chain(&self.right)
+    }
 }
 
 /// Which way an identity runs.

@@ -78,3 +78,35 @@ pub struct Site {
     /// One sentence.
     pub description: String,
 }
+
+/// A licence of open data.
+#[derive(Clone, Copy, Debug)]
+pub struct License {
+    /// As it calls itself.
+    pub title: &'static str,
+    /// SPDX id.
+    pub name: &'static str,
+    /// Where it can be read.
+    pub address: &'static str,
+}
+
+const fn license(title: &'static str, name: &'static str, address: &'static str) -> License {
+    License { title, name, address }
+}
+
+impl License {
+    const ALL: &[License] = &[
+        license("CC BY 4.0", "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        license("CC BY-SA 4.0", "CC-BY-SA-4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+        license("CC0 1.0", "CC0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        license("ODbL 1.0", "ODbL-1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+        license("ODC-BY 1.0", "ODC-BY-1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+        license("PDDL 1.0", "PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
+    ];
+
+    /// The licence a publisher means, by either of its names.
+    pub fn named(printed: &str) -> Option<&'static License> {
+        let plain = |text: &str| text.to_ascii_lowercase().replace([' ', '-'], "");
+        Self::ALL.iter().find(|known| [known.title, known.name].iter().any(|name| plain(name) == plain(printed)))
+    }
+}

@@ -115,6 +115,6 @@ pub(super) fn correct(ordered: &mut Ordered, entries: &mut [Entry], archive: &Ar
         let problems = curate::apply(&mut report, orders, &archive.indicators, &archive.forms);
         ordered.problems.extend(problems.into_iter().map(|finding| (curate::REGISTER.to_owned(), finding)));
         let key = blake3::hash(&serde_json::to_vec(&report).expect("plain data serializes"));
-        assemble::renew(entry, &report, &key.to_hex());
+        assemble::renew(entry, &report, &key.to_hex(), &super::standards());
     }
 }

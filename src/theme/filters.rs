@@ -13,6 +13,7 @@ pub fn register(tera: &mut Tera) {
     tera.register_filter("percent", |value: f64, _: Kwargs, _: &State| percent(value));
     tera.register_filter("date", |value: &str, _: Kwargs, _: &State| date(value));
     tera.register_filter("size", |value: f64, _: Kwargs, _: &State| size(value));
+    tera.register_filter("json_block", |value: &Value, _: Kwargs, _: &State| json_block(value));
     tera.register_filter("web", |value: &str, _: Kwargs, _: &State| is_web_address(value));
     tera.register_filter("passages", |value: &Value, _: Kwargs, _: &State| passages(value));
     tera.register_filter("laid_out", |value: &Value, _: Kwargs, _: &State| laid_out(value));
@@ -81,6 +82,20 @@ fn size(bytes: f64) -> String {
         b if b >= 1024.0 => format!("{:.1} KB", b / 1024.0),
         b => format!("{b} 字节"),
     }
+}
+
+/// A value as JSON that may stand inside `<script type="application/ld+json">`: nothing in it ends the element, opens another, or
+/// is a line break to JavaScript. Such characters occur in JSON inside strings only, where their escape says the same.
+fn json_block(value: &Value) -> TeraResult<String> {
+    let plain = serde_json::to_string(value).map_err(|error| Error::message(error.to_string()))?;
+    let mut safe = String::with_capacity(plain.len());
+    for c in plain.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => safe.push(c),
+        }
+    }
+    Ok(safe)
 }
 
 /// Whether a text may stand in `href`: only http and https, nothing a browser could run.

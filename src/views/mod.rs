@@ -10,6 +10,7 @@ mod coverage;
 mod findings;
 mod home;
 mod indicator;
+mod linked;
 mod method;
 mod region;
 mod report;
@@ -102,6 +103,12 @@ pub const VIEWS: &[View] = &[
         about: "Every file to download and how to load it",
         template: "data.html",
         pages: service::data,
+    },
+    View {
+        id: "codebook",
+        about: "What every column and field means, its unit and source, in Chinese and English",
+        template: "codebook.html",
+        pages: service::codebook,
     },
     View { id: "about", about: "The publisher's own pages", template: "about.html", pages: service::about },
     View {

@@ -1,7 +1,9 @@
 //! The page of one report. Its context is the report of `CONTRACT` §3 with a few fields added: the answer in words, the row of
 //! numbers, the names of its neighbors, the reasons of its rules, and how to cite it.
 
-use super::{HEADLINES, Shared, digest, feed, feed_json, figure, grouped, headline_ids, page, region_path, share};
+use super::{
+    HEADLINES, Shared, digest, feed, feed_json, figure, grouped, headline_ids, linked, page, region_path, share,
+};
 use crate::model::archive::{Archive, Entry};
 use crate::model::page::Page;
 use crate::model::report::{Kind, Known, Report};
@@ -66,6 +68,7 @@ fn context(shared: &Shared, index: usize) -> Json {
         "identities": identities,
         "copy_url": copy_url(entry, &report),
         "cite": cite(archive, entry, &report),
+        "linked": linked::report(archive, entry, &report),
     });
     let mut context = serde_json::to_value(&report).unwrap_or_default();
     if let (Json::Object(into), Json::Object(from)) = (&mut context, added) {

@@ -120,6 +120,7 @@ fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'
         .filter(|f| f.indicator.as_ref() == Some(&indicator.id))
         .filter(|f| f.period == Period::Year || indicator.stock && f.period == Period::Cumulative)
         .filter(|f| !(f.subset && WHOLES.contains(&indicator.id.as_ref())))
+        .filter(|f| indicator.id != "corrected_total" || f.value.is_zero() || !is_half(f))
         .filter(|f| f.scope == Scope::Agency || own.government && f.scope == Scope::Aggregate)
         .collect();
     // In a government's report the whole region comes before its own offices (全市 1701 篇；市本级 282 篇).
@@ -150,6 +151,13 @@ fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'
         kept.retain(|f| f.standing == Standing::Printed);
     }
     kept
+}
+
+/// Whether what was corrected is that of reviews or of lawsuits alone.
+fn is_half(figure: &Figure) -> bool {
+    let before = figure.sentence.split(figure.raw.as_str()).next().unwrap_or_default();
+    let group = &before[before.rfind(['；', ';', '。']).unwrap_or(0)..];
+    group.contains("复议") != group.contains("诉讼")
 }
 
 /// Whether a government's figure is that of its own offices alone.

@@ -33,9 +33,9 @@ pattern!(
     PART,
     r"[上下]半年|前[一二三1-3]个?季度|[第前]?[一二三四1-4]季度|[0-9]{1,2}\s?[-—~～至到]\s?[0-9]{1,2}\s?月|[0-9]{1,2}\s?月(?:份|上旬|中旬|下旬|[0-9]{1,2}\s?日)?"
 );
-pattern!(WHOLE, r"1\s?月\s?1\s?日|1\s?[-—~～至到]\s?12\s?月|12\s?月\s?31?\s?日?");
+pattern!(WHOLE, r"1\s?月\s?1\s?日|1\s?月?\s?[-—~～至到]\s?12\s?月|12\s?月\s?31?\s?日?");
 pattern!(SINCE, r"累计|历年|以来|截[至止]|至今|迄今|总计已|自[^，,。]{0,12}起");
-pattern!(OWN_SINCE, r"(?:今年|本年度?|年初)以来|(?:累计(?:次数|时间))");
+pattern!(OWN_SINCE, r"(?:今年|本年度?|年初)以来|截[至止](?:本|今)?年[底末]|(?:累计(?:次数|时间))");
 pattern!(
     FUTURE,
     r"下一步|下阶段|下步|力争|争取|预计|拟于|拟在|计划(?:在|于|用|新增|建设|开展|举办|组织|召开|制定)|明年|新的一年|(?:我们|我局|我委|我办|我厅|我中心|我市|我区|我县|我镇|市政府|区政府|县政府|年度?[，,]?)将(?:[^“]|$)|将(?:进一步|继续|逐步|着力|积极|采取|重点|不断|努力|力争|计划|于20|严格|以[^，。]{1,20}为|从以下)"
@@ -158,7 +158,7 @@ impl Plans {
 }
 
 pattern!(CARRIED, r"(?:结转|转入|转至|转到)[^，,。；;]{0,8}$");
-pattern!(CARRIED_TO, r"(?:结转|转入|转至|转到)[^，,。；;]{0,8}20[0-9]{2}年");
+pattern!(CARRIED_TO, r"(?:结转|转入|转至|转到|转)[^，,。；;]{0,8}20[0-9]{2}年");
 
 /// Whether a sentence speaks of the future.
 pub(super) fn is_plan(sentence: &str, year: Option<u16>) -> bool {
@@ -178,7 +178,10 @@ pub(super) fn judge(sentence: &str, number: &Number, own: &Own) -> Verdict {
     // 由15个工作日压缩至3个: what it was before is no figure of the year.
     let former = FORMER.is_match(clause.trim_end())
         && CHANGED.is_match(sentence[number.end..].chars().take(5).collect::<String>().as_str());
-    let difference = matches!(unit, "个百分点" | "百分点" | "倍") || unit != "%" && DELTA.is_match(clause.trim_end());
+    // 其中本年新增8412条 is what came in the year, 较上年新增5条 is a difference.
+    let fresh = clause.trim_end().ends_with("新增") && !clause.contains(['比', '较']);
+    let difference =
+        matches!(unit, "个百分点" | "百分点" | "倍") || unit != "%" && !fresh && DELTA.is_match(clause.trim_end());
     let norm = NORM.is_match(clause) && !matches!(unit, "家" | "个" | "人" | "名" | "%")
         || matches!(number.approx, Approx::AtLeast | Approx::AtMost) && DEMAND.is_match(clause);
     if deadline || difference || norm || former {
@@ -214,7 +217,7 @@ pub(super) fn period(sentence: &str, at: usize, year: Option<u16>) -> Option<Per
             continue;
         }
         let lead = &hidden[..place.start()];
-        if found.name("year").is_some() && CARRIED.is_match(lead) {
+        if CARRIED.is_match(lead) {
             continue;
         }
         if rest.starts_with("结转")

@@ -28,13 +28,14 @@ const GAP: usize = 180;
 
 struct Hit<'a> {
     indicator: &'a Indicator,
+    end: usize,
     distance: usize,
     gaps: usize,
     length: usize,
 }
 
-/// The indicator a number states.
-pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
+/// The indicator a number states, and where the words that say so end: what names one number names no other.
+pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<(Id, usize)> {
     if is_example(window) {
         return None;
     }
@@ -46,11 +47,12 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
         for word in &indicator.words {
             let Some((start, end, distance)) = locate(window, word) else { continue };
             if forbidden(window, start, end, indicator)
-                || indicator.id == "requests_received" && is_foreign(window, start, end)
+                || matches!(indicator.id.as_ref(), "requests_received" | "requests_answered")
+                    && is_foreign(window, start, end)
             {
                 continue;
             }
-            let hit = Hit { indicator, distance, gaps: usize::from(word.contains('…')), length: word.len() };
+            let hit = Hit { indicator, end, distance, gaps: usize::from(word.contains('…')), length: word.len() };
             let better = best.as_ref().is_none_or(|b| {
                 (hit.distance, hit.gaps, usize::MAX - hit.length) < (b.distance, b.gaps, usize::MAX - b.length)
             });
@@ -59,8 +61,10 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<Id> {
             }
         }
     }
-    let id = best?.indicator.id.clone();
-    if id.starts_with("proactive_") && id != "proactive_gazette" { channel(window, &id) } else { Some(id) }
+    let Hit { indicator, end, .. } = best?;
+    let id = indicator.id.clone();
+    let id = if id.starts_with("proactive_") && id != "proactive_gazette" { channel(window, &id)? } else { id };
+    Some((id, end))
 }
 
 /// Where a word starts and ends and how far it stands from the number; its last part must be the number's own.
@@ -109,7 +113,7 @@ fn is_near(between: &str) -> bool {
 /// 受理低保申请、收到入学申请: an application for something else than information. Only applicants and manners may stand inside.
 fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
     static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:收到|受理|接到|接收|新收|申请|公民|法人|自然人|其他|其它|组织|个人|企业|群众|社会|公众|各类|各种|有效|书面|网上|网络|在线|当面|现场|信函|来信|提交|提出|通过|总数|总量|数量|共计?|了|的|和|或者?|及|与|、|，|,|以|在|我局|本机关|本局|我委|我办|全年|今年|人|[0-9０-９,，.]+|[件条项起次份宗例]|\s)*$").expect("the pattern is fixed")
+        Regex::new(r"^(?:收到|受理|接到|接收|新收|办理|处理|答复|回复|办结|申请|公民|法人|自然人|其他|其它|组织|个人|企业|群众|社会|公众|各类|各种|有效|书面|网上|网络|在线|当面|现场|信函|来信|提交|提出|通过|总数|总量|数量|共计?|了|的|和|或者?|及|与|、|，|,|以|在|我局|本机关|本局|我委|我办|全年|今年|人|[0-9０-９,，.]+|[件条项起次份宗例]|\s)*$").expect("the pattern is fixed")
     });
     let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
     let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
@@ -130,6 +134,11 @@ fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -
     } else {
         0
     });
+    // 残疾人技能培训6期，培训320人次: what was taught is said once.
+    let from = match indicator.id.as_ref() {
+        "trainees" => window.sentence[..from].rfind(['；', ';']).unwrap_or(0),
+        _ => from,
+    };
     let region = &window.sentence[from.min(window.number.start)..end.max(window.number.end)];
     indicator.never.iter().any(|word| region.contains(word.as_str()))
 }
@@ -231,7 +240,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
 /// Two things that one number counts together (行政复议、行政诉讼3件) are the figure of neither.
 pub(super) fn is_joint(window: &Window, id: &str) -> bool {
     static JOINT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:复议|诉讼|举报|投诉|申诉)(?:案件|申请)?(?:和|及|与|、|或者?|以及|暨)(?:被?提起)?(?:行政)?(?:复议|诉讼|举报|投诉|申诉)(?:案件|情况)?(?:共|共计|总计|合计|各|均|分别)*$").expect("the pattern is fixed")
+        Regex::new(r"(?:复议|诉讼|举报|投诉|申诉)(?:案件|申请)?(?:和|及|与|、|或者?|以及|暨)(?:被?提起)?(?:行政)?(?:复议|诉讼|举报|投诉|申诉)(?:案件|情况)?(?:共|共计|总计|合计|均|分别)*$").expect("the pattern is fixed")
     });
     let own = &window.sentence[window.from..window.number.start];
     matches!(id, "review_total" | "litigation_total") && JOINT.is_match(own.trim_end())

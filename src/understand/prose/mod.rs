@@ -20,7 +20,7 @@ use crate::model::diagnostic::Finding;
 use crate::model::form::Indicator;
 use crate::model::report::{Core, Figure, Place, Role, Section, Table};
 use crate::model::source::Draft;
-use crate::model::value::{Approx, Decimal, Period, Standing};
+use crate::model::value::{Approx, Decimal, Period, Scope, Standing};
 use govern::{Own, Plans, Verdict};
 use indicator::Window;
 use number::Number;
@@ -88,11 +88,12 @@ pub fn read_figures(draft: &Draft, context: &Context) -> Reading {
         }
         let heading = context.sections.iter().rev().find(|s| s.line < line).map_or("", |s| s.title.as_str());
         let reader = Reader { draft, paragraph, own: &own, dictionary: &dictionary, heading };
-        let mut part = false;
+        let (mut part, mut begun) = (false, figures.len());
         for (start, end) in text::sentences(&paragraph.text) {
             let sentence = &paragraph.text[start..end];
             let from = figures.len();
-            reader.sentence(start, end, &mut figures);
+            reader.sentence(start, end, begun, &mut figures);
+            begun = from;
             // 1-11月，完成采购160宗。完成招标396宗: the sentences after it keep its time until one names another.
             part &= !govern::has_time(sentence);
             for figure in figures[from..].iter_mut().filter(|f| part && f.period == Period::Year) {
@@ -114,8 +115,10 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn sentence(&self, start: usize, end: usize, out: &mut Vec<Figure>) {
+    /// Reads one sentence; the figures of the one before it begin at `begun`.
+    fn sentence(&self, start: usize, end: usize, begun: usize, out: &mut Vec<Figure>) {
         let sentence = &self.paragraph.text[start..end];
+        let before = out[begun..].iter().rev().find(|f| f.indicator.as_deref() == Some("requests_received")).cloned();
         if govern::is_plan(sentence, self.own.year) {
             return;
         }
@@ -127,12 +130,24 @@ impl Reader<'_> {
             let to = numbers.get(index + 1).map_or(sentence.len(), |next| next.start);
             let to = sentence[number.end..to].find(text::is_comma).map_or(to, |i| number.end + i);
             let window = Window { sentence, from, number, to };
-            from = number.end;
-            let Verdict::Figure(scope, period, subset) = govern::judge(sentence, number, self.own) else { continue };
-            let id = indicator::find(&window, self.dictionary)
+            let named = indicator::find(&window, self.dictionary);
+            from = named.as_ref().map_or(number.end, |(_, end)| number.end.max(*end));
+            let Verdict::Figure(scope, period, mut subset) = govern::judge(sentence, number, self.own) else {
+                continue;
+            };
+            let id = named
+                .map(|(id, _)| id)
                 .filter(|id| !indicator::is_joint(&window, id))
                 // A part of the same thing is not its level: 解读稿件60篇，其中视频解读20篇.
                 .filter(|id| !(subset && wholes.contains(id)));
+            // 累计公开52316条，其中2012年新增8412条: the flow of the year within the stock.
+            let id = id.or_else(|| {
+                let stock = found.last().map(|(_, f)| f).filter(|f| f.period == Period::Cumulative)?;
+                let own = &sentence[text::clause_start(sentence, number.start)..number.start];
+                let fresh = FRESH.is_match(own) && stock.unit.as_ref() == Some(&number.unit);
+                subset &= !fresh;
+                fresh.then(|| stock.indicator.clone())?
+            });
             if number.chinese && !is_counted(sentence, number, id.is_some()) {
                 continue;
             }
@@ -160,8 +175,10 @@ impl Reader<'_> {
             found.push((number.start, figure));
         }
         totals(&numbers, sentence, &mut found);
+        each(sentence, &mut found);
+        proposals(sentence, &mut found);
         self.carried(sentence, &mut found);
-        self.answered(sentence, start, &mut found);
+        self.answered(sentence, start, before.as_ref(), &mut found);
         self.fresh(&mut found);
         self.zeros(sentence, start, &mut found);
         found.sort_by_key(|f| f.0);
@@ -175,12 +192,12 @@ impl Reader<'_> {
                 .expect("the pattern is fixed")
         });
         static ONWARD: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"^(?:的?申请)?(?:至|到|入)(?P<year>20[0-9]{2})年").expect("the pattern is fixed")
+            Regex::new(r"^(?:的?申请)?(?:结转|转)?(?:至|到|入)?(?P<year>20[0-9]{2})年").expect("the pattern is fixed")
         });
         let next = self.own.year.map(|y| y + 1);
         for (at, figure) in found.iter_mut() {
             let (before, behind) = (&sentence[..*at], &sentence[*at + figure.raw.len()..]);
-            let onward = before.ends_with("结转").then(|| ONWARD.captures(behind)).flatten();
+            let onward = ONWARD.captures(behind).filter(|c| before.ends_with("结转") || c[0].contains('转'));
             let year = NEXT.captures(before).or(onward).and_then(|c| c["year"].parse::<u16>().ok());
             if year.is_some() && year == next && figure.indicator.as_deref().is_none_or(|id| id.starts_with("carried"))
             {
@@ -205,38 +222,39 @@ impl Reader<'_> {
         found.push(fresh);
     }
 
-    /// 全部按时答复 makes the answered equal to the received of the same sentence.
-    fn answered(&self, sentence: &str, start: usize, found: &mut Vec<(usize, Figure)>) {
+    /// 全部按时答复 makes the answered equal to the received of the same sentence, or of the one before it.
+    fn answered(&self, sentence: &str, start: usize, before: Option<&Figure>, found: &mut Vec<(usize, Figure)>) {
         static ALL: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(
-                r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|予以|进行|作出|做出|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|书面|妥善|、)*(?:答复|办结|回复|办理完毕|办理答复)",
-            )
+            Regex::new(r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)")
             .expect("the pattern is fixed")
         });
-        if found.iter().any(|(_, f)| f.indicator.as_deref() == Some("requests_answered")) {
-            return;
-        }
-        let received: Vec<&(usize, Figure)> = found
-            .iter()
-            .filter(|(_, f)| f.indicator.as_deref() == Some("requests_received") && f.approx == Approx::Exact)
-            .collect();
-        let [(at, figure)] = received[..] else { return };
         static ONE: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"[，,](?:现?已|并)(?:经|依法|依规|按时|按期|按规定|及时|予以|进行|作出|做出|给予|书面|于[^，。；]{2,14}内|在[^，。；]{2,14}内)*(?:答复|办结|回复|办理完毕)").expect("the pattern is fixed")
         });
+        let is = |f: &Figure, id: &str| f.indicator.as_deref() == Some(id);
+        if found.iter().any(|(_, f)| is(f, "requests_answered")) {
+            return;
+        }
+        let received: Vec<(usize, &Figure)> = found
+            .iter()
+            .filter(|(_, f)| is(f, "requests_received") && f.approx == Approx::Exact)
+            .map(|(at, f)| (*at, f))
+            .collect();
+        // 均已按期答复。 opens a sentence of its own.
+        let earlier =
+            before.filter(|f| is(f, "requests_received") && f.approx == Approx::Exact && f.scope != Scope::Other);
+        let (at, figure) = match (received.as_slice(), earlier) {
+            ([one], _) => *one,
+            ([], Some(figure)) if ALL.find(sentence).is_some_and(|m| m.start() <= 12) => (0, figure),
+            _ => return,
+        };
         let one = figure.value == Decimal::from(1);
-        let Some(all) = ALL.find_at(sentence, *at).or_else(|| ONE.find_at(sentence, *at).filter(|_| one)) else {
+        let Some(all) = ALL.find_at(sentence, at).or_else(|| ONE.find_at(sentence, at).filter(|_| one)) else {
             return;
         };
-        let between = &sentence[*at..all.start()];
-        if figure.value.is_zero()
-            || between.contains(['。', '；', ';'])
-            || between.contains("复议")
-            || between.contains("诉讼")
-            || between.contains("其余")
-            || between.contains("提案")
-            || between.contains("结转")
-        {
+        let between = sentence[at..all.start()].replace("无往年结转", "").replace("无上年结转", "");
+        let other = ["。", "；", ";", "复议", "诉讼", "其余", "提案", "结转", "留言", "来信", "咨询", "投诉"];
+        if figure.value.is_zero() || other.iter().any(|word| between.contains(word)) {
             return;
         }
         let span = self.paragraph.origin(self.draft, start + all.start(), start + all.end());
@@ -249,6 +267,7 @@ impl Reader<'_> {
             line: span.line,
             start: span.start,
             end: span.end,
+            sentence: sentence.trim().to_string(),
             ..figure.clone()
         };
         found.push((all.start(), derived));
@@ -304,6 +323,14 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
         }) else {
             continue;
         };
+        // 信函申请1件，网上申请2件，共3件: ways of asking make up what was asked.
+        let ways = found[first..total]
+            .iter()
+            .all(|(_, f)| f.indicator.as_deref().is_some_and(|id| id.starts_with("received_")));
+        if ways && found[total].1.indicator.is_none() {
+            found[total].1.indicator = Some(Id::Borrowed("requests_received"));
+            found[total].1.subset = false;
+        }
         // 新收6件，加上结转1件，共7件: the new ones are no part.
         if found[first..total].iter().any(|(_, f)| f.indicator.as_deref() == Some("carried_in")) {
             continue;
@@ -317,6 +344,51 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
             found[part].1.subset = true;
         }
     }
+}
+
+/// 行政复议和行政诉讼各1件 states two figures.
+fn each(sentence: &str, found: &mut Vec<(usize, Figure)>) {
+    static EACH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"复议(?:案件|申请)?(?:和|及|与|、|以及)(?:被?提起)?(?:行政)?诉讼(?:案件|情况)?各(?:有|为)?$")
+            .expect("the pattern is fixed")
+    });
+    let Some((at, figure)) = found.iter_mut().find(|(at, _)| EACH.is_match(&sentence[..*at])) else { return };
+    figure.indicator = Some(Id::Borrowed("review_total"));
+    let other = (*at, Figure { indicator: Some(Id::Borrowed("litigation_total")), ..figure.clone() });
+    found.push(other);
+}
+
+/// 人大代表建议16件、政协提案27件: together they are what was handled.
+fn proposals(sentence: &str, found: &mut Vec<(usize, Figure)>) {
+    static SUGGESTIONS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:人大|代表)[^，,。；;提案]{0,8}建议[^，,。；;]{0,6}$").expect("the pattern is fixed")
+    });
+    static MOTIONS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:政协|委员)?[^，,。；;建议]{0,8}提案[^，,。；;]{0,6}$").expect("the pattern is fixed")
+    });
+    let own = |pattern: &Regex, at: usize| {
+        pattern.is_match(sentence[text::clause_start(sentence, at)..at].rsplit('、').next().unwrap_or(""))
+    };
+    if found.iter().any(|(_, f)| f.indicator.as_deref() == Some("proposals_answered")) {
+        return;
+    }
+    let pair = found.windows(2).find(|w| {
+        own(&SUGGESTIONS, w[0].0) && own(&MOTIONS, w[1].0) || own(&MOTIONS, w[0].0) && own(&SUGGESTIONS, w[1].0)
+    });
+    let Some([(at, first), (_, second)]) = pair else { return };
+    let exact = first.approx == Approx::Exact && second.approx == Approx::Exact;
+    if !exact || first.unit != second.unit || first.scope != second.scope || first.period != second.period {
+        return;
+    }
+    let sum = Figure {
+        indicator: Some(Id::Borrowed("proposals_answered")),
+        value: first.value + second.value,
+        standing: Standing::Solved,
+        subset: false,
+        ..first.clone()
+    };
+    let at = *at;
+    found.push((at, sum));
 }
 
 /// Whether a Chinese numeral is a count: 二十三件 is, 三大平台 is not, 两次 is when it is an indicator's own.
@@ -334,6 +406,11 @@ fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
         || known && !matches!(number.unit.as_str(), "大类" | "方面")
         || number.approx != Approx::Exact && number.value >= Decimal::from(10)
 }
+
+static FRESH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|公开|发布|增加)(?:了|信息)?$")
+        .expect("the pattern is fixed")
+});
 
 /// What is counted, in the report's words.
 fn label(window: &Window) -> String {

@@ -145,7 +145,7 @@ fn indicators_are_read_from_many_wordings() {
             ),
             ("举办政务公开业务培训班3期，培训人员210人次。", &["trainings 3 期", "trainees 210 人次"]),
             ("召开政务公开工作会议4次。", &["meetings 4 次"]),
-            ("办理人大代表建议18件、政协提案22件。", &["- 18 件", "- 22 件"]),
+            ("办理人大代表建议18件、政协提案22件。", &["- 18 件", "proposals_answered 40 件 solved", "- 22 件"]),
             (
                 "接受现场咨询320人次，电话咨询1100余次。",
                 &["consultations_visits 320 人次", "consultations_phone 1100 次 >"],
@@ -356,6 +356,49 @@ fn real_wordings_are_read_without_haste() {
             ("配备专职人民调解员30名。", &["- 30 名"]),
             ("拨付扶贫专项资金300万元。", &["- 3000000 元"]),
             ("建成24小时自助服务区，设置自助终端12台。", &["- 12 台"]),
+        ],
+    );
+}
+
+/// How one figure says something of another: parts that make a sum, an answer to what the sentence before received, the year's own
+/// within a stock, one number for two things.
+#[test]
+fn figures_speak_of_each_other() {
+    check(
+        BUREAU,
+        &[
+            (
+                "全年收到信息公开申请9件，较上年增加2件。均已在规定时限内答复。",
+                &["requests_received 9 件", "requests_answered 9 件 solved"],
+            ),
+            ("收到公开申请3件，均作了书面答复。", &["requests_received 3 件", "requests_answered 3 件 solved"]),
+            ("收到公开申请3件。收到网民留言8条，均已回复。", &["requests_received 3 件", "- 8 条"]),
+            (
+                "信函申请1件，网上申请4件，共5件，均已依法办理并答复。",
+                &[
+                    "received_letter 1 件 sub",
+                    "received_online 4 件 sub",
+                    "requests_received 5 件",
+                    "requests_answered 5 件 solved",
+                ],
+            ),
+            ("办理人大代表建议12件、政协提案20件。", &["- 12 件", "proposals_answered 32 件 solved", "- 20 件"]),
+            ("行政复议和行政诉讼各2件。", &["review_total 2 件", "litigation_total 2 件"]),
+            (
+                "受理公开申请6件，办结5件，1件转2022年办理。",
+                &["requests_received 6 件", "requests_answered 5 件", "carried_out 1 件"],
+            ),
+            (
+                "截至2021年底累计公开政府信息800条，其中2021年新增90条。",
+                &["proactive_total 800 条 cum", "proactive_total 90 条"],
+            ),
+            ("2021年1月至12月，公开政府信息45条。", &["proactive_total 45 条"]),
+            ("其中2件同意公开，1件涉及国家秘密不予公开。", &["granted 2 件 sub", "denied_total 1 件 sub"]),
+            ("受理公民申请公开信息7件。", &["requests_received 7 件"]),
+            ("办理低保申请86件。", &["- 86 件"]),
+            ("举办残疾人技能培训6期，培训320人次。", &["- 6 期", "- 320 人次"]),
+            ("复议诉讼情况：无。", &["review_total 0 件", "litigation_total 0 件"]),
+            ("新收申请5件，结转上年度1件。", &["requests_received 5 件", "carried_in 1 件"]),
         ],
     );
 }

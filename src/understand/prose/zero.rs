@@ -87,7 +87,7 @@ static THINGS: LazyLock<Vec<(Regex, &'static str, &'static str)>> = LazyLock::ne
         (r"行政复议|复议(?:案件|申请|情况)?", "review_total", "件"),
         (r"行政诉讼|诉讼", "litigation_total", "件"),
         (r"举报投诉|投诉举报|举报|投诉|申诉", "complaints", "件"),
-        (r"上年(?:度)?结转|结转上年", "carried_in", "件"),
+        (r"[上往去]年(?:度)?结转|结转[上往]年", "carried_in", "件"),
         (r"结转(?:至)?下", "carried_out", "件"),
         (r"依申请公开|(?:政府|政务)?信息公开(?:的)?(?:书面|当面)?申请|公开(?:政府)?信息(?:的)?(?:书面|当面)?申请|公开申请|申请公开|书面申请", "requests_received", "件"),
         (r"规范性文件", "normative_documents_issued", "件"),
@@ -154,6 +154,13 @@ pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
         let mut things = items(scope);
         if things.is_empty() && word.contains("未") && word.contains("向") && scope.contains('费') {
             things.push(("fees_collected", "费".to_string(), "元"));
+        }
+        // 复议诉讼情况：无。
+        if things.is_empty()
+            && let Some(named) = sentence[..trigger.start()].trim_end().strip_suffix(['：', ':'])
+            && sentence[trigger.end()..].trim().trim_end_matches(['。', '；', ';']).is_empty()
+        {
+            things = items(&named[named.rfind(['。', '；', ';', '，', ',']).map_or(0, |i| i + 1)..]);
         }
         if things.is_empty() && is_bare(sentence, trigger.start(), to) {
             things = items(heading)
