@@ -562,3 +562,127 @@ fn equal_archives_give_equal_pages_and_digests() {
     assert!(changed.iter().any(|c| c.starts_with(&url)), "{changed:?}");
     assert!(!changed.iter().any(|c| c.starts_with("method")), "{changed:?}");
 }
+
+/// What a template finds in its page: each place of the contexts of one template, with the kinds of values seen there.
+fn shape(value: &serde_json::Value, place: &str, into: &mut BTreeMap<String, BTreeSet<&'static str>>) {
+    use serde_json::Value as Json;
+    // The keys of these are ids of the data, not names of fields.
+    const KEYED: [&str; 4] = ["core", "identities", "indicators", "counts"];
+    let kind = match value {
+        Json::Null => "nothing",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "number",
+        Json::String(_) => "text",
+        Json::Array(_) => "list",
+        Json::Object(_) => "fields",
+    };
+    into.entry(place.to_owned()).or_default().insert(kind);
+    match value {
+        Json::Array(list) => list.iter().for_each(|one| shape(one, &format!("{place}[]"), into)),
+        Json::Object(fields) => {
+            for (key, one) in fields {
+                let named = if KEYED.iter().any(|keyed| place.ends_with(keyed)) { "*" } else { key };
+                shape(one, &format!("{place}.{named}"), into);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The pages of the made-up archive, as the reference of the fields a template can use.
+fn reference() -> String {
+    let archive = Arc::new(archive());
+    let mut text = String::from(
+        "# What each template is given\n\nMade by `UPDATE_DOCS=1 cargo test --test pages` from the data of real pages: the same fields stand in the\n\
+         `index.json` beside each page. `[]` is each one of a list, `*` any id. [THEMES.md](THEMES.md) says how to write a template.\n",
+    );
+    for view in VIEWS {
+        let mut places = BTreeMap::new();
+        for page in (view.pages)(&archive) {
+            shape(&(page.context)(), "page", &mut places);
+        }
+        places.remove("page");
+        text.push_str(&format!("\n## {}\n\n{}.\n\n", view.template, view.about));
+        for (place, kinds) in places {
+            // What a list holds is told by the fields of its members.
+            if !(place.ends_with("[]") && kinds.iter().all(|kind| *kind == "fields")) {
+                text.push_str(&format!("- `{place}` {}\n", kinds.into_iter().collect::<Vec<_>>().join(" or ")));
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn the_reference_of_templates_is_that_of_the_pages() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pages.md");
+    let made = reference();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &made).expect("written");
+    }
+    let held = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(held == made, "docs/pages.md is out of date: UPDATE_DOCS=1 cargo test --test pages");
+}
+
+#[test]
+fn the_guide_names_every_template_filter_and_component() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide = std::fs::read_to_string(root.join("docs/THEMES.md")).expect("a guide");
+    let filters = std::fs::read_to_string(root.join("src/theme/filters.rs")).expect("the filters");
+    let named = |name: &str| guide.contains(&format!("`{name}`"));
+    for name in filters.split("register_filter(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(named(name), "docs/THEMES.md does not name the filter {name}");
+    }
+    let mut components = 0;
+    for file in DEFAULT.get_dir("templates/components").expect("components").files() {
+        let text = file.contents_utf8().expect("UTF-8");
+        for name in text.split("{% component ").skip(1).filter_map(|rest| rest.split('(').next()) {
+            assert!(named(name), "docs/THEMES.md does not name the component {name}");
+            components += 1;
+        }
+    }
+    assert!(components > 10);
+}
+
+#[test]
+fn another_theme_needs_only_what_is_documented() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/themes/plain");
+    let theme = Theme::load(&DEFAULT, Some(&folder)).expect("the plain theme loads");
+    let archive = Arc::new(archive());
+    let frame = Frame { site: archive.site.clone(), generator: archive.generator.clone() };
+    let sheet = theme.assets().iter().find(|asset| asset.path.starts_with("assets/plain.")).expect("its style sheet");
+    let mut reports = 0;
+    for page in VIEWS.iter().flat_map(|view| (view.pages)(&archive)) {
+        let (url, template) = (page.url.clone(), page.template);
+        let html = theme.render(template, &url, &(page.context)(), &frame).unwrap_or_else(|error| panic!("{error}"));
+        assert!(html.contains(&sheet.path), "{url} has the new frame");
+        assert!(!html.contains("<nav class=\"wide menu\""), "{url} has nothing of the old frame");
+        if template == "report.html" {
+            reports += 1;
+            assert!(html.contains("<pre>首页 当前位置 打印\n") && !html.contains("id=\"provenance\""), "{url}");
+        } else if template == "agency.html" {
+            assert!(html.contains("<ol class=\"timeline\">"), "{url} is the default's within the new frame");
+        }
+    }
+    assert!(reports > 20);
+}
+
+#[test]
+fn a_mistake_in_a_field_says_where_and_what_there_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(folder.path().join("templates/components")).expect("made");
+    let write =
+        |name: &str, text: &str| std::fs::write(folder.path().join("templates").join(name), text).expect("written");
+    write(
+        "years.html",
+        "{% extends \"base.html\" %}\n{% block main %}\n  <p>\n    {{ page.titel }}\n  </p>\n{% endblock %}\n",
+    );
+    let theme = Theme::load(&DEFAULT, Some(folder.path())).expect("it parses");
+    let page = json!({ "title": "年度", "years": [] });
+    let error = theme.render("years.html", "years/", &page, &Frame::default()).unwrap_err().to_string();
+    assert!(error.contains("years.html:4:") && error.contains("titel"), "{error}");
+    assert!(error.contains("title") && error.contains("years"), "what there is: {error}");
+    write("years.html", "{{ <standng of={page.title} /> }}");
+    let error = Theme::load(&DEFAULT, Some(folder.path())).err().expect("no such component").to_string();
+    assert!(error.contains("years.html:1:") && error.contains("standng"), "{error}");
+}

@@ -52,11 +52,13 @@ fn context(shared: &Shared, id: &str) -> Json {
         (Some(&first), Some(&last)) => (first.max(last.saturating_sub(29))..=last).collect(),
         _ => Vec::new(),
     };
+    // In the table the newest come first: a narrow screen shows the first columns.
+    let newest: Vec<u16> = span.iter().rev().copied().collect();
     let by_year = by_year(archive, agency);
     let mut groups: Vec<Json> = Vec::new();
     let mut charts = Vec::new();
     for indicator in indicators_of(archive, &agency.entries) {
-        let cells: Vec<Json> = span.iter().map(|year| cell(archive, &by_year, *year, &indicator.id)).collect();
+        let cells: Vec<Json> = newest.iter().map(|year| cell(archive, &by_year, *year, &indicator.id)).collect();
         let points: Vec<(u16, Option<Point>)> = span
             .iter()
             .map(|year| (*year, core_of(archive, &by_year, *year, &indicator.id).map(Point::from)))
@@ -107,9 +109,9 @@ fn context(shared: &Shared, id: &str) -> Json {
         "region_path": agency.region.as_ref().map(|code| region_path(archive, code)),
         "succeeds": successor.map(|old| crumb(&old.name, &old.url)),
         "succeeded_by": heirs,
-        "years": span,
+        "years": newest,
         "missing": span.iter().filter(|year| !years.contains(year)).collect::<Vec<_>>(),
-        "regimes": chart::regime_groups(&span),
+        "regimes": chart::regime_groups(&newest),
         "timeline": timeline(archive, agency, &span),
         "groups": groups,
         "charts": charts,

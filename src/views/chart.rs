@@ -114,7 +114,8 @@ impl From<&Core> for Point {
 }
 
 const WIDTH: f64 = 340.0;
-const TOP: f64 = 34.0;
+/// Room for two rows of break labels and a value below them.
+const TOP: f64 = 46.0;
 const PLOT: f64 = 104.0;
 
 /// Draws one figure over the years of `points`, those without a figure included, so that charts of the same years can be read

@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The newest years a grid shows.
 const MOST_YEARS: u16 = 20;
 
-/// The years of a grid over some entries: no gaps, and not more than fit.
+/// The years of a grid over some entries, the newest first, since a narrow screen shows the first: no gaps, and not more than fit.
 pub fn columns(archive: &Archive, entries: &[usize]) -> Vec<u16> {
     let years = years_of(archive, entries);
     let (Some(&first), Some(&last)) = (years.first(), years.last()) else { return Vec::new() };
-    (first.max(last.saturating_sub(MOST_YEARS - 1))..=last).collect()
+    (first.max(last.saturating_sub(MOST_YEARS - 1))..=last).rev().collect()
 }
 
 /// A grid: `groups` are lists of rows under a heading of their own, `regions` or `agencies`.

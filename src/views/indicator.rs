@@ -66,8 +66,10 @@ fn years(archive: &Archive, rows: &Rows) -> Vec<u16> {
         rows.iter().flat_map(|(_, entries)| entries).filter_map(|&i| archive.entries[i].card.year).collect();
     years.sort_unstable();
     years.dedup();
+    years.reverse();
     // The newest thirty: a lone misread century must not widen every table.
-    years.split_off(years.len().saturating_sub(30))
+    years.truncate(30);
+    years
 }
 
 fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u16], links: Json) -> Json {
@@ -96,7 +98,7 @@ fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u
             })
         })
         .collect();
-    let newest = years.last().copied();
+    let newest = years.first().copied();
     let values: Vec<Decimal> = given
         .iter()
         .map(|&i| &archive.entries[i])

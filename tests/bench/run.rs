@@ -1,4 +1,5 @@
-//! The speed of a build: `cargo run --example bench -- target/release/nianbao [REPORTS …] [--in FOLDER]`.
+//! The speed of a build: `cargo run --example bench -- target/release/nianbao [REPORTS …] [--in FOLDER]`. With
+//! `--write FOLDER REPORTS` it only writes a generated archive, for other tests to look at.
 //!
 //! For each number of reports (1,000 and 10,000 unless told otherwise): a clean build of a generated archive, a build after
 //! which nothing changed, and one after a single edit, each by the real binary in a folder of its own. Linux only: processor
@@ -25,6 +26,18 @@ struct Run {
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, folder, reports] = arguments.as_slice()
+        && flag == "--write"
+    {
+        let written = reports.parse().map_err(io::Error::other).and_then(|reports| write(Path::new(folder), reports));
+        return match written {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("bench: {folder}: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let stay = arguments.iter().position(|a| a == "--in").map(|at| arguments.drain(at..).nth(1).unwrap_or_default());
     let mut arguments = arguments.into_iter();
     let program = PathBuf::from(arguments.next().unwrap_or_default());
@@ -52,16 +65,7 @@ fn measure(program: &Path, reports: usize, stay: Option<&Path>) -> io::Result<()
     let temporary = tempfile::Builder::new().prefix("nianbao-bench-").tempdir()?;
     let root = &stay.map_or(temporary.path().to_owned(), |folder| folder.join(reports.to_string()));
     let generator = Generator::new();
-    let mut bytes = 0;
-    for index in 0..reports {
-        let file = generator.report(index);
-        let path = root.join("content").join(&file.path);
-        fs::create_dir_all(path.parent().expect("below content"))?;
-        bytes += file.text.len();
-        fs::write(path, file.text)?;
-    }
-    fs::write(root.join("site.toml"), "title = \"测速档案\"\nbase_url = \"https://example.org/archive/\"\n")?;
-    println!("\n{reports} reports, {:.1} MiB", mebibytes(bytes as u64));
+    println!("\n{reports} reports, {:.1} MiB", mebibytes(write(root, reports)?));
     println!("| build | wall s | reports/s | CPU s | peak MiB | written | stages |\n|---|---|---|---|---|---|---|");
     show("clean", reports, &build(&program, root, &["--clean"])?);
     show("nothing changed", reports, &build(&program, root, &[])?);
@@ -79,6 +83,21 @@ fn measure(program: &Path, reports: usize, stay: Option<&Path>) -> io::Result<()
     parts.sort();
     println!("output: {files} files, {:.1} MiB ({})", mebibytes(bytes), parts.join(", "));
     io::stdout().flush()
+}
+
+/// Writes an archive of `reports` below `root`; its bytes.
+fn write(root: &Path, reports: usize) -> io::Result<u64> {
+    let generator = Generator::new();
+    let mut bytes = 0;
+    for index in 0..reports {
+        let file = generator.report(index);
+        let path = root.join("content").join(&file.path);
+        fs::create_dir_all(path.parent().expect("below content"))?;
+        bytes += file.text.len() as u64;
+        fs::write(path, file.text)?;
+    }
+    fs::write(root.join("site.toml"), "title = \"测速档案\"\nbase_url = \"https://example.org/archive/\"\n")?;
+    Ok(bytes)
 }
 
 fn show(name: &str, reports: usize, run: &Run) {

@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 import { crowded, focused, lost, mute, overflowing, overlapping, small, tiny } from './support/checks.mjs';
 import { faults, read } from './support/markup.mjs';
 import { serve } from './support/server.mjs';
-import { binary, build, demonstration, files, hostile, real, reports } from './support/sites.mjs';
+import { binary, build, demonstration, files, generated, hostile, real, reports } from './support/sites.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -44,7 +44,9 @@ const demo = demonstration(join(work, 'demo')) ? await published('demo') : null;
 if (!demo) console.error('# SKIPPED: content/ is empty, so the demonstration archive was not looked at');
 const seeds = real(join(work, 'seeds')) ? await published('seeds') : null;
 if (!seeds) console.error('# SKIPPED: ../shared/seeds is not there, so the real reports were not looked at');
-const sites = [demo, attack, seeds].filter(Boolean);
+const many = await generated(join(work, 'generated')) ? await published('generated') : null;
+if (!many) console.error('# SKIPPED: the generator is not compiled (cargo test does it), so no generated archive was looked at');
+const sites = [demo, attack, seeds, many].filter(Boolean);
 /** The site most tests look at. */
 const main = demo ?? seeds ?? attack;
 
@@ -122,6 +124,14 @@ const addresses = types(main);
 const pages = Object.entries(addresses).map(([type, path]) => [type, main, path ?? types(attack)[type]]).map(([type, site, path]) => [type, addresses[type] === undefined ? attack : site, path]);
 /** The real reports have faces of their own. */
 if (seeds && seeds !== main) for (const report of reports(seeds.folder)) pages.push([`real ${report.original.path.slice(8, 11)}`, seeds, report.url]);
+
+/** A generated archive has more regions, agencies and years than one screen; the pages that do not grow with it are the same. */
+const GROWING = ['home', 'report', 'agency', 'agencies', 'year', 'region', 'regions', 'indicator', 'findings', 'finding'];
+if (many && many !== main) {
+  const found = types(many);
+  for (const type of process.env.NIANBAO_GENERATED ? Object.keys(found).filter((type) => type !== 'search') : GROWING)
+    if (found[type] !== undefined) pages.push([`many ${type}`, many, found[type]]);
+}
 
 /** Gathers what is wrong under names, to be told all at once. */
 class Faults {

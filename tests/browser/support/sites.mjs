@@ -37,6 +37,19 @@ export function demonstration(root) {
   return files(join(root, 'content')).length > 0;
 }
 
+/**
+ * Generated reports: 60, or as many as `NIANBAO_GENERATED` says (1,000 takes some minutes more). Written by the bench's generator,
+ * which `cargo test` compiles.
+ */
+export async function generated(root) {
+  const targets = [process.env.CARGO_TARGET_DIR, join(repository, 'target')].filter(Boolean);
+  const program = targets.map((target) => join(target, 'debug', 'examples', 'bench')).find((place) => existsSync(place));
+  if (!program) return false;
+  mkdirSync(root, { recursive: true });
+  await promisify(execFile)(program, ['--write', root, process.env.NIANBAO_GENERATED ?? '60']);
+  return true;
+}
+
 /** The real reports beside the repository, where they are there. */
 export function real(root) {
   const seeds = join(repository, '../shared/seeds');

@@ -22,8 +22,6 @@
     document.querySelector(".top-row")?.append(button);
 
     for (const table of document.querySelectorAll("table.sortable")) sortable(table);
-    // Years run from left to right; what most come for is the newest.
-    for (const box of document.querySelectorAll(".scroll.newest")) box.scrollLeft = box.scrollWidth;
     reveal();
     addEventListener("hashchange", reveal);
   };
