@@ -55,6 +55,11 @@ pub enum Command {
     /// Build into memory, serve on this machine, rebuild on every change
     #[command(after_help = "Example: nianbao serve --open")]
     Serve(Serve),
+    /// Say what changed between two published sites
+    #[command(
+        after_help = "Example: nianbao diff old-public public\n\nReports added, removed and edited at the source, with the lines that differ; figures that changed, and why."
+    )]
+    Diff(Diff),
     /// Report everything that does not add up, in the content and in the emitted site
     #[command(
         after_help = "Example: nianbao check --strict --format github\n\nExit code 1 when errors were found (warnings too with --strict)."
@@ -92,6 +97,12 @@ pub struct Build {
     /// The address the site will have [default: base_url of site.toml]
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// The publication before this one: what changed since is published in data/changes.json, the feeds and changes/
+    #[arg(long, value_name = "DIR")]
+    pub previous: Option<PathBuf>,
+    /// The day of this publication, for what changed with it; the clock is never asked
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "previous")]
+    pub date: Option<String>,
     /// Number of threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
@@ -104,6 +115,30 @@ pub struct Build {
     /// Print what each stage took
     #[arg(long)]
     pub timings: bool,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The earlier publication: its folder, or its index.json
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// For people, or as data/changes.json has it
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, value_name = "text|json")]
+    #[arg(hide_possible_values = true)]
+    pub format: DiffFormat,
+}
+
+/// How `diff` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people.
+    Text,
+    /// As `data/changes.json` has it.
+    Json,
 }
 
 /// Arguments of `serve`.

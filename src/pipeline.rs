@@ -19,16 +19,19 @@ use crate::cache::{Cache, Key, Memo};
 use crate::config::Config;
 use crate::export::{self, EXPORTS};
 use crate::model::archive::{Archive, Entry, Ignored, Inputs, Quarantined};
+use crate::model::changes::{ChangeSet, Edition};
 use crate::model::curation::Correction;
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Form, Indicator};
 use crate::model::page::{Artifact, Page, Sink, Site};
 use crate::model::report::Report;
+use crate::model::source::PrivacyMode;
+use crate::previous::Previous;
 use crate::publish::{self, Target, sha256};
 use crate::source::{Candidate, Found};
 use crate::theme::{Frame, Theme};
 use crate::views::VIEWS;
-use crate::{curate, links, normalize, read, search, source, theme, understand};
+use crate::{changes, curate, links, normalize, privacy, read, search, source, theme, understand};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +64,8 @@ pub struct Project {
     ids_text: String,
     /// What `_corrections.toml` says.
     orders: curate::Orders,
+    /// The publication before this one, and the day of this one.
+    previous: Option<(Previous, Option<String>)>,
     reader: Reader,
 }
 
@@ -132,7 +137,20 @@ impl Project {
         })?;
         let reader = Reader::new(&config);
         let orders = orders::read(found.register.as_ref(), &config.content_folder())?;
-        Ok(Project { config, theme, found, ids, ids_text, orders, reader })
+        Ok(Project { config, theme, found, ids, ids_text, orders, previous: None, reader })
+    }
+
+    /// Has the next build publish what changed since `previous`; `date` is its day.
+    pub fn compare_with(&mut self, previous: Previous, date: Option<&str>) -> Result<()> {
+        let day = |text: &str| text.parse::<toml::value::Datetime>().ok().filter(|moment| moment.time.is_none())?.date;
+        let date = match date {
+            Some(text) => {
+                Some(day(text).with_context(|| format!("--date {text}: write a day such as 2024-05-01"))?.to_string())
+            }
+            None => None,
+        };
+        self.previous = Some((previous, date));
+        Ok(())
     }
 
     /// Reads every report and puts the archive together. Bodies stay in `cache`.
@@ -202,7 +220,35 @@ impl Project {
         let originals = Arc::clone(&bodies);
         archive.body = Arc::new(move |index| bodies.report(index));
         archive.original = Arc::new(move |index| originals.original(index));
+        self.note_changes(&mut archive);
         Ok(Gathered { archive, keys, read, problems: ordered.problems })
+    }
+
+    /// What changed since the previous publication becomes a part of the archive, and of what its build id digests.
+    fn note_changes(&self, archive: &mut Archive) {
+        let mut latest = ChangeSet::default();
+        let mut earlier = None;
+        if let Some((previous, date)) = &self.previous {
+            let places: BTreeMap<&str, usize> =
+                archive.entries.iter().enumerate().map(|(place, entry)| (entry.card.id.as_str(), place)).collect();
+            let cards = archive.entries.iter().map(|entry| (entry.card.id.clone(), entry.card.clone())).collect();
+            let edition = Edition { generator: archive.generator.clone(), build_id: String::new(), cards };
+            let now = |id: &str| Some((archive.body)(*places.get(id)?).into());
+            latest = changes::compare(&previous.edition, &edition, &|id| previous.body(id), &now);
+            latest.date.clone_from(date);
+            earlier.clone_from(&previous.changes);
+        }
+        let hide = |line: String| match self.reader.privacy {
+            PrivacyMode::Notice => line,
+            PrivacyMode::Mask | PrivacyMode::Refuse => privacy::mask(&line).unwrap_or(line),
+        };
+        let mut changes = changes::publish(GENERATOR, latest, earlier, &archive.tombstones, &hide);
+        if self.previous.is_some() {
+            let compared = serde_json::to_string(&changes).expect("plain data serializes");
+            archive.build_id = blake3::hash(format!("{}{compared}", archive.build_id).as_bytes()).to_hex().to_string();
+        }
+        changes.latest.build_id.clone_from(&archive.build_id);
+        archive.changes = Arc::new(changes);
     }
 
     /// One report: from the cache if it holds these very bytes, else read anew.

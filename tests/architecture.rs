@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 const NOUNS: &[&str] = &["model"];
 /// Pure verbs: know nouns, never each other, never the world.
 const VERBS: &[&str] =
-    &["read", "privacy", "normalize", "understand", "curate", "assemble", "views", "search", "export"];
+    &["read", "privacy", "normalize", "understand", "curate", "assemble", "changes", "views", "search", "export"];
 /// Edges: know nouns, may touch disk and terminal.
-const EDGES: &[&str] = &["source", "theme", "publish", "cache", "config", "diag", "links"];
+const EDGES: &[&str] = &["source", "theme", "publish", "previous", "cache", "config", "diag", "links"];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

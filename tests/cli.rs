@@ -462,3 +462,106 @@ fn explain_tells_who_corrected_a_figure_and_why() {
         assert!(story.contains(word), "{word}: {story}");
     }
 }
+
+/// Builds into a folder of its own.
+fn published(root: &Path, name: &str, arguments: &[&str]) -> std::path::PathBuf {
+    let output = root.join(name);
+    nianbao(root).arg("build").arg("--output").arg(&output).args(arguments).assert().success();
+    output
+}
+
+fn json(path: &Path) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))).expect("JSON")
+}
+
+#[test]
+fn what_an_agency_edits_what_comes_and_what_goes_is_told() {
+    let other = REPORT.replace("水利", "教育");
+    let root = site(&[("a.txt", REPORT), ("b.txt", &other), ("c.txt", &REPORT.replace("2020", "2019"))]);
+    let root = root.path();
+    let first = published(root, "first", &[]);
+    assert_eq!(json(&first.join("data/changes.json"))["previous"], serde_json::Value::Null);
+    // The agency edits, one file goes, one comes, the publisher corrects.
+    fs::write(root.join("content/a.txt"), REPORT.replace("128条", "182条")).expect("writable");
+    fs::remove_file(root.join("content/c.txt")).expect("writable");
+    fs::write(root.join("content/d.txt"), REPORT.replace("2020", "2018")).expect("writable");
+    let order = "[[correction]]\nwhat = \"requests_received\"\nvalue = 9\nreason = \"漏印\"\nwho = \"编辑部\"\nwhen = 2024-05-01\n";
+    fs::write(root.join("content/b.toml"), order).expect("writable");
+    let old = first.to_string_lossy().into_owned();
+    let second = published(root, "second", &["--previous", &old, "--date", "2024-05-02"]);
+    let changes = json(&second.join("data/changes.json"));
+    assert_eq!(changes["date"], "2024-05-02");
+    assert_eq!(changes["added"], serde_json::json!(["song-he-shi-shui-li-ju-2018"]));
+    assert_eq!(changes["removed"], serde_json::json!(["song-he-shi-shui-li-ju-2019"]));
+    let passage = &changes["edited"][0]["passages"][0];
+    assert!(passage["removed"][0].as_str().is_some_and(|line| line.contains("128条")), "{passage}");
+    assert!(passage["added"][0].as_str().is_some_and(|line| line.contains("182条")), "{passage}");
+    let figures: Vec<_> =
+        changes["figures"].as_array().expect("a list").iter().map(|f| (f["what"].clone(), f["why"].clone())).collect();
+    assert!(figures.contains(&("requests_received".into(), "curation".into())), "{figures:?}");
+    assert!(figures.contains(&("proactive_total".into(), "source".into())), "{figures:?}");
+    let page = text_of(&second.join("changes/index.html"));
+    assert!(page.contains("182条") && page.contains("2024年5月2日"), "{page}");
+    assert!(text_of(&second.join("feed.xml")).contains("机关改动了报告"));
+    // `diff` says the same of the two folders, and as much as it can of the two indices alone.
+    let said = |arguments: &[&str]| {
+        let output = nianbao(root).arg("diff").args(arguments).output().expect("it runs");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let new = second.to_string_lossy().into_owned();
+    let told = said(&[&old, &new]);
+    for words in
+        ["1 report added, 1 removed, 1 edited", "- 2020年", "+ 2020年", "corrected by the publisher", "128 → 182"]
+    {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let data: serde_json::Value = serde_json::from_str(&said(&["--format", "json", &old, &new])).expect("JSON");
+    for part in ["added", "removed", "edited", "figures"] {
+        assert_eq!(data[part], changes[part], "{part}");
+    }
+    fs::create_dir(root.join("alone")).expect("writable");
+    fs::copy(first.join("index.json"), root.join("alone/index.json")).expect("writable");
+    let alone = said(&[&root.join("alone/index.json").to_string_lossy(), &new]);
+    assert!(alone.contains("1 edited") && !alone.contains("@@"), "{alone}");
+    // What is published once stays told: the next build carries it on.
+    let third = published(root, "third", &["--previous", &new]);
+    let later = json(&third.join("data/changes.json"));
+    assert_eq!((&later["edited"], &later["earlier"][0]["edited"]), (&serde_json::json!([]), &changes["edited"]));
+    // And the same input gives the same site.
+    let again = published(root, "again", &["--previous", &new, "--jobs", "1", "--clean"]);
+    assert!(tree(&third) == tree(&again));
+}
+
+#[test]
+fn a_text_that_was_edited_away_does_not_bring_back_what_must_not_be_published() {
+    let report = format!("{REPORT}{PERSONAL}");
+    let root = site(&[("a.txt", report.as_str())]);
+    let root = root.path();
+    fs::write(root.join("site.toml"), "[privacy]\nmode = \"notice\"\n").expect("writable");
+    let first = published(root, "first", &[]);
+    fs::write(root.join("site.toml"), "").expect("writable");
+    fs::write(root.join("content/a.txt"), format!("{REPORT}另有一句。\n")).expect("writable");
+    let second = published(root, "second", &["--previous", &first.to_string_lossy()]);
+    let changes = text_of(&second.join("data/changes.json"));
+    assert!(
+        changes.contains("另有一句") && changes.contains("***********") && !changes.contains("19900000000"),
+        "{changes}"
+    );
+    let order = "[[takedown]]\nreport = \"a.txt\"\nreason = \"应要求\"\nwho = \"编辑部\"\nwhen = 2024-05-01\n";
+    fs::write(root.join("content/_corrections.toml"), order).expect("writable");
+    let third = published(root, "third", &["--previous", &second.to_string_lossy()]);
+    for (path, bytes) in tree(&third) {
+        assert!(!text(&bytes).contains("另有一句"), "{path}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_no_publication_cannot_be_compared_with() {
+    let root = site(&[("a.txt", REPORT)]);
+    fails(nianbao(root.path()).arg("diff").arg(root.path()).arg(root.path()), 2, &["index.json", "help"]);
+    fails(nianbao(root.path()).args(["build", "--previous", "nowhere"]), 2, &["nowhere", "help"]);
+    let first = published(root.path(), "first", &[]);
+    let old = first.to_string_lossy().into_owned();
+    fails(nianbao(root.path()).args(["build", "--previous", &old, "--date", "2024-02-30"]), 2, &["2024-02-30"]);
+}

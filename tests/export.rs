@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "what these helpers unwrap is what the tests assert")]
 
 use flate2::read::GzDecoder;
+use nianbao::changes;
 use nianbao::export;
 use nianbao::model::archive::{
     Agency, AgencyRef, Archive, Card, Counts, Download, Entry, Ignored, Inputs, Quarantined, Region, Year,
 };
+use nianbao::model::changes::{Body, ChangeSet, Changes, Edition, Why};
 use nianbao::model::curation::{Curation, Gone, Tombstone};
 use nianbao::model::diagnostic::{Finding, Severity};
 use nianbao::model::flat::{Column, EXACT, FlatTable, Kind as Holds};
@@ -18,7 +20,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use rusqlite::Connection;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -299,6 +301,17 @@ fn archive(count: usize) -> Archive {
             who: None,
             when: None,
         }],
+        changes: Arc::new(Changes {
+            format: "nianbao/1".into(),
+            generator: "nianbao 0.1.0".into(),
+            latest: ChangeSet {
+                build_id: "ab".repeat(32),
+                previous: Some("cd".repeat(32)),
+                removed: (count > 0).then(|| "jia-2001".into()).into_iter().collect(),
+                ..ChangeSet::default()
+            },
+            earlier: vec![],
+        }),
         inputs: Inputs { found: count as u32 + 2, published: count as u32, quarantined: 1, ignored: 1 },
         quarantined: vec![Quarantined {
             path: "坏.txt".into(),
@@ -709,7 +722,7 @@ fn the_data_package_lists_every_field_in_file_order_with_sound_keys() {
             assert!(sound, "{} {field}: {:?}", resource["name"], row[0]);
         }
     }
-    assert_eq!(tables, 11);
+    assert_eq!(tables, 12);
 }
 
 #[test]
@@ -768,7 +781,7 @@ fn feeds_parse_and_take_their_dates_from_the_reports() {
     assert_eq!(items.len(), 50);
     for (item, id) in items.iter().zip(&ids[1..]) {
         assert_eq!(item["id"], id.as_str());
-        assert!(id.starts_with("https://archive.example/nianbao/reports/"));
+        assert!(id.starts_with("https://archive.example/nianbao/reports/") || id.contains("/changes/#"));
     }
 }
 
@@ -790,11 +803,11 @@ fn the_sitemap_names_every_page_once_and_splits_above_its_limit() {
     let archive = archive(7);
     let files = written(&archive);
     let mut pages = elements(files.text("sitemap.xml"), "loc");
-    assert_eq!(pages.len(), 13 + 1 + 2 + 3 + 2 + 1 + 7);
+    assert_eq!(pages.len(), 14 + 1 + 2 + 3 + 2 + 1 + 7);
     assert!(pages.iter().all(|p| p.starts_with("https://archive.example/nianbao/")));
     pages.sort();
     pages.dedup();
-    assert_eq!(pages.len(), 29);
+    assert_eq!(pages.len(), 30);
     assert!(files.text("robots.txt").ends_with("Sitemap: https://archive.example/nianbao/sitemap.xml\n"));
 
     let mut large = archive;
@@ -807,7 +820,7 @@ fn the_sitemap_names_every_page_once_and_splits_above_its_limit() {
     let parts = elements(files.text("sitemap.xml"), "loc");
     assert_eq!(parts.len(), 2);
     let count: usize = ["sitemap-1.xml", "sitemap-2.xml"].map(|p| elements(files.text(p), "loc").len()).iter().sum();
-    assert_eq!(count, 50_001 + 22);
+    assert_eq!(count, 50_001 + 23);
 }
 
 #[test]
@@ -840,23 +853,54 @@ fn two_runs_are_byte_identical_whatever_the_number_of_threads() {
 
 #[test]
 fn changes_name_what_came_went_and_was_edited() {
-    let archive = archive(4);
+    let mut archive = archive(4);
+    let edition = |cards: &[Card]| Edition {
+        generator: "nianbao 0.1.0".into(),
+        build_id: format!("{:064}", cards.len()),
+        cards: cards.iter().map(|card| (card.id.clone(), card.clone())).collect(),
+    };
     let cards: Vec<Card> = archive.entries.iter().map(|e| e.card.clone()).collect();
-    let index = export::index::index(&archive, vec![]);
     let (old, mut new) = (cards[..3].to_vec(), cards[1..].to_vec());
     new[0].sha256 = "f".repeat(64);
     new[0].core.insert("visits".into(), Decimal::from(4));
     new[1].core.clear();
-    let changes = export::changes::compare((&index, &old), (&index, &new));
-    assert_eq!(changes.previous.as_deref(), Some(index.build_id.as_str()));
-    assert_eq!((&changes.added, &changes.removed), (&vec![cards[3].id.clone()], &vec![cards[0].id.clone()]));
-    assert_eq!(changes.edited.len(), 1);
-    let of = |no: usize| (changes.figures[no].id.as_str(), changes.figures[no].now, changes.figures[no].why);
-    use export::changes::Why;
+    let body = |words: &str| {
+        let mut body = Body::from(report(1));
+        body.lines[1].text = words.into();
+        Some(body)
+    };
+    let set = changes::compare(&edition(&old), &edition(&new), &|_| body("从前"), &|_| body("现在"));
+    assert_eq!(set.previous.as_deref(), Some(format!("{:064}", 3).as_str()));
+    assert_eq!((&set.added, &set.removed), (&vec![cards[3].id.clone()], &vec![cards[0].id.clone()]));
+    assert_eq!(set.edited.len(), 1);
+    let passage = &set.edited[0].passages[0];
+    assert_eq!((passage.removed[0].as_str(), passage.added[0].as_str(), passage.new_line), ("从前", "现在", 2));
+    let of = |no: usize| (set.figures[no].id.as_str(), set.figures[no].now, set.figures[no].why);
     assert_eq!(of(0), (cards[1].id.as_str(), Some(Decimal::from(4)), Why::Source));
     assert_eq!(of(1), (cards[2].id.as_str(), None, Why::Reading));
-    let schema = jsonschema::draft202012::new(&written(&archive).json("schema/v1/changes.json")).unwrap();
-    schema.validate(&serde_json::to_value(&changes).unwrap()).unwrap();
+
+    // The whole of it is published; of a report that was taken down nothing but its id.
+    let all = changes::publish("nianbao 0.1.0", set.clone(), None, &[], &|line| line);
+    let stone = Tombstone { id: cards[1].id.clone(), ..archive.tombstones[0].clone() };
+    let next = ChangeSet { build_id: "n".into(), previous: Some("p".into()), ..ChangeSet::default() };
+    let later = changes::publish("nianbao 0.1.0", next, Some(all.clone()), &[stone], &|line| line);
+    assert_eq!((later.earlier.len(), later.earlier[0].edited.len(), later.earlier[0].figures.len()), (1, 0, 1));
+    archive.changes = Arc::new(all);
+    let files = written(&archive);
+    let schema = jsonschema::draft202012::new(&files.json("schema/v1/changes.json")).unwrap();
+    schema.validate(&files.json("data/changes.json")).unwrap();
+    let rows = files.csv("data/changes.csv");
+    assert_eq!(
+        rows.iter().map(|row| row["kind"].as_str()).collect::<Vec<_>>(),
+        ["added", "removed", "edited", "figure", "figure"]
+    );
+    assert_eq!((rows[2]["text_was"].as_str(), rows[2]["text_now"].as_str()), ("从前", "现在"));
+    let titles = elements(files.text("feed.xml"), "title");
+    for words in ["机关改动了报告", "不再公布", "数字有变"] {
+        assert!(titles.iter().any(|title| title.starts_with(words)), "{words}: {titles:?}");
+    }
+    let ids = elements(files.text("feed.xml"), "id");
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "every entry has an id of its own");
 }
 
 /// A sink that still has every file of an earlier run, as a published folder does.
@@ -892,7 +936,7 @@ fn what_the_sink_still_has_is_kept_and_one_edit_changes_only_what_holds_it() {
     let mut sink = Kept { before: &before, now: Files::default(), kept: vec![] };
     export::write(&archive, &mut sink, &|_| true).unwrap();
     assert!(sink.now == before);
-    assert_eq!(sink.kept.len(), 11 + 11 + 6, "eleven tables twice, six originals: {:?}", sink.kept);
+    assert_eq!(sink.kept.len(), 12 + 12 + 6, "twelve tables twice, six originals: {:?}", sink.kept);
 
     archive.body = Arc::new(|no| {
         let mut report = report(no);

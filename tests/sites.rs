@@ -2,10 +2,11 @@
 //!
 //! `look.txt` lists what is looked at, one line each: the path of a published file, then what to keep of it: JSON Pointers in JSON,
 //! words of the lines that matter in anything else; nothing keeps the whole. `>` before a page takes its `<main>`, a tag a line.
-//! What was seen stands in `expected/`; `cargo insta review` shows what has changed.
+//! A folder `previous/` is the publication before. What was seen stands in `expected/`; `cargo insta review` shows what has changed.
 
 use nianbao::cache::Cache;
 use nianbao::pipeline::Project;
+use nianbao::previous::Previous;
 use nianbao::publish::{Memory, Target};
 use nianbao::views::VIEWS;
 use serde_json::{Map, Value};
@@ -24,9 +25,19 @@ fn sites() -> Vec<PathBuf> {
     sites
 }
 
+fn open(root: &Path) -> Project {
+    let mut project = Project::open(root, None).unwrap_or_else(|error| panic!("{}: {error:#}", root.display()));
+    let previous = root.join("previous");
+    if previous.is_dir() {
+        let previous = Previous::open(&previous).expect("a publication");
+        project.compare_with(previous, Some("2024-05-02")).expect("a day");
+    }
+    project
+}
+
 /// Builds a site into memory, from nothing.
 fn build(root: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut project = Project::open(root, None).unwrap_or_else(|error| panic!("{}: {error:#}", root.display()));
+    let mut project = open(root);
     let cache = Arc::new(Cache::in_memory().expect("memory is there"));
     let mut target = Target::Memory(Memory::default());
     let built = project.build(&cache, &mut target, &|_, _, _| {}).expect("content never breaks a build");
@@ -119,7 +130,7 @@ fn every_view_is_looked_at_once_as_html() {
         if mains.is_empty() {
             continue;
         }
-        let mut project = Project::open(&site, None).expect("the site opens");
+        let mut project = open(&site);
         let cache = Arc::new(Cache::in_memory().expect("memory is there"));
         let archive = Arc::new(project.gather(&cache, &|_, _, _| {}).expect("content never breaks a build").archive);
         for view in VIEWS {

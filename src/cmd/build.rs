@@ -5,6 +5,7 @@ use crate::cache::Cache;
 use crate::cli::Build;
 use crate::model::diagnostic::Severity;
 use crate::pipeline::{Built, Progress, Project, state_folder};
+use crate::previous::Previous;
 use crate::publish::{Folder, Outcome, Target};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -25,6 +26,9 @@ pub fn run(root: &Path, arguments: &Build, terminal: &Terminal) -> Result<u8> {
         Some(folder) => std::path::absolute(folder).context("--output")?,
         None => std::path::absolute(project.config.output_folder()).context("output of site.toml")?,
     };
+    if let Some(folder) = &arguments.previous {
+        project.compare_with(Previous::open(folder).context("--previous")?, arguments.date.as_deref())?;
+    }
     let next = again(root);
     let root = std::path::absolute(root).context("--root")?;
     let state = state_folder(&root);

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod diff;
 mod explain;
 mod extract;
 mod init;
@@ -78,6 +79,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(arguments) => check::run(&root, &arguments, &terminal),
         Command::Explain { what } => explain::run(&root, &what, &terminal),
         Command::Normalize(arguments) => normalize::run(&root, &arguments, &terminal),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Extract { files } => extract::run(&root, &files),
     };
     match result {

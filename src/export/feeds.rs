@@ -1,4 +1,4 @@
-//! The newest reports as Atom (`feed.xml`) and JSON Feed 1.1 (`feed.json`).
+//! The newest reports, and what changed since the publications before, as Atom (`feed.xml`) and JSON Feed 1.1 (`feed.json`).
 //!
 //! In: an archive. Out: at most [`CAP`] entries, newest first. Dates are those of the reports, never the clock: the day of
 //! publication, else the end of the reported year; a report without either is not listed. Ids are the addresses of the pages,
@@ -6,10 +6,13 @@
 
 use super::{Ledger, address};
 use crate::model::archive::{Archive, Card};
+use crate::model::changes::{ChangeSet, Changed, Why};
 use crate::model::page::{Artifact, Sink};
+use crate::model::value::Decimal;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io;
 
 /// Entries in a feed.
@@ -17,12 +20,16 @@ const CAP: usize = 50;
 /// What a feed without absolute addresses says.
 const RELATIVE: &str = "本站未在 site.toml 设置 base_url，链接相对于本站根目录。";
 
-struct Item<'a> {
-    card: &'a Card,
+struct Item {
+    title: String,
+    /// The first moment of its day.
     date: String,
     id: String,
     url: String,
     about: String,
+    /// Name of the agency, and address of the report's JSON.
+    agency: Option<String>,
+    json: Option<String>,
 }
 
 pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
@@ -31,21 +38,69 @@ pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
     ledger.json("feed.json", &json_feed(archive, &items))
 }
 
-fn newest(archive: &Archive) -> Vec<Item<'_>> {
-    let mut dated: Vec<(String, &Card)> =
-        archive.entries.iter().filter_map(|entry| Some((date(&entry.card)?, &entry.card))).collect();
-    dated.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.id.cmp(&second.id)));
-    dated.truncate(CAP);
-    dated
-        .into_iter()
-        .map(|(date, card)| Item {
-            card,
-            date: moment(&date),
-            id: permanent(archive, &card.url),
-            url: address(archive, &card.url),
-            about: about(card),
+/// The newest of what there is to tell: reports, and what changed.
+fn newest(archive: &Archive) -> Vec<Item> {
+    let mut items: Vec<Item> = archive
+        .entries
+        .iter()
+        .filter_map(|entry| {
+            let card = &entry.card;
+            Some(Item {
+                title: card.title.clone(),
+                date: moment(&date(card)?),
+                id: permanent(archive, &card.url),
+                url: address(archive, &card.url),
+                about: about(card),
+                agency: card.agency.as_ref().map(|agency| agency.name.clone()),
+                json: Some(address(archive, &card.json)),
+            })
         })
-        .collect()
+        .collect();
+    let last = items.iter().map(|item| item.date.clone()).max().unwrap_or_else(|| "1970-01-01T00:00:00Z".into());
+    let changes = &archive.changes;
+    for set in std::iter::once(&changes.latest).chain(&changes.earlier).take(CAP) {
+        // A publication whose day nobody named is as new as what it publishes.
+        changed(archive, set, &set.date.as_deref().map_or_else(|| last.clone(), moment), &mut items);
+    }
+    items.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.id.cmp(&b.id)));
+    items.truncate(CAP);
+    items
+}
+
+/// What one publication changed, apart from the reports it added: those are told of as reports.
+fn changed(archive: &Archive, set: &ChangeSet, date: &str, items: &mut Vec<Item>) {
+    let card = |id: &str| archive.entries.iter().map(|entry| &entry.card).find(|card| card.id == id);
+    let mut tell = |id: &str, kind: &str, words: &str, about: String| {
+        let card = card(id);
+        let url = card.map_or_else(|| format!("reports/{id}/"), |card| card.url.clone());
+        items.push(Item {
+            title: format!("{words}：{}", card.map_or(id, |card| &card.title)),
+            date: date.to_owned(),
+            id: permanent(archive, &format!("changes/#{kind}-{}-{id}", set.build_id.get(..12).unwrap_or_default())),
+            url: address(archive, &url),
+            about,
+            agency: card.and_then(|card| card.agency.as_ref()).map(|agency| agency.name.clone()),
+            json: card.map(|card| address(archive, &card.json)),
+        });
+    };
+    for edited in &set.edited {
+        let places = edited.passages.len();
+        let about = format!("网址和编号未变，原件不同了：文字有 {places} 处改动。改掉和换上的文字见“变化”页。");
+        tell(&edited.id, "edited", "机关改动了报告", about);
+    }
+    for id in &set.removed {
+        tell(id, "removed", "不再公布", "这份报告不再公布，网址上留有说明。".into());
+    }
+    let mut figures: BTreeMap<&str, Vec<&Changed>> = BTreeMap::new();
+    for figure in set.figures.iter().filter(|figure| figure.why != Why::Source) {
+        figures.entry(&figure.id).or_default().push(figure);
+    }
+    for (id, figures) in figures {
+        let shown = |value: Option<Decimal>| value.map_or("无".to_owned(), |value| value.to_string());
+        let told = figures.iter().take(5).map(|f| format!("{} {} → {}", f.what, shown(f.was), shown(f.now)));
+        let about = format!("{} 个数字变了：{}。", figures.len(), told.collect::<Vec<_>>().join("，"));
+        tell(id, "figures", "数字有变", about);
+    }
 }
 
 /// The day a report was put online, if that is a day; else the last day of its year.
@@ -125,17 +180,21 @@ fn atom(archive: &Archive, items: &[Item]) -> io::Result<Vec<u8>> {
         // An empty feed has to have a date too.
         text(xml, "updated", items.first().map_or("1970-01-01T00:00:00Z", |item| &item.date))?;
         xml.create_element("author").write_inner_content(|xml| text(xml, "name", &site.title))?;
-        text(xml, "generator", archive.generator.split(' ').next().unwrap_or("nianbao"))?;
+        let (program, version) = archive.generator.split_once(' ').unwrap_or(("nianbao", ""));
+        let generator = xml.create_element("generator").with_attribute(("version", clean(version).as_str()));
+        generator.write_text_content(BytesText::new(&clean(program)))?;
         for item in items {
             xml.create_element("entry").write_inner_content(|xml| {
-                text(xml, "title", &item.card.title)?;
+                text(xml, "title", &item.title)?;
                 text(xml, "id", &item.id)?;
                 link(xml, "alternate", "text/html", &item.url)?;
-                link(xml, "related", "application/json", &address(archive, &item.card.json))?;
+                if let Some(json) = &item.json {
+                    link(xml, "related", "application/json", json)?;
+                }
                 text(xml, "published", &item.date)?;
                 text(xml, "updated", &item.date)?;
-                if let Some(agency) = &item.card.agency {
-                    xml.create_element("author").write_inner_content(|xml| text(xml, "name", &agency.name))?;
+                if let Some(agency) = &item.agency {
+                    xml.create_element("author").write_inner_content(|xml| text(xml, "name", agency))?;
                 }
                 text(xml, "summary", &item.about)
             })?;
@@ -159,7 +218,8 @@ fn link(xml: &mut Writer<Vec<u8>>, rel: &str, media: &str, href: &str) -> io::Re
 
 fn json_feed(archive: &Archive, items: &[Item]) -> Value {
     let site = &archive.site;
-    let mut feed = json!({ "version": "https://jsonfeed.org/version/1.1", "title": site.title });
+    let made = json!({ "about": "https://jsonfeed.org/version/1.1", "generator": archive.generator, "build_id": archive.build_id });
+    let mut feed = json!({ "version": "https://jsonfeed.org/version/1.1", "title": site.title, "_nianbao": made });
     if site.url.is_empty() {
         feed["user_comment"] = RELATIVE.into();
     } else {
@@ -180,12 +240,12 @@ fn json_item(item: &Item) -> Value {
     let mut value = json!({
         "id": item.id,
         "url": item.url,
-        "title": item.card.title,
+        "title": item.title,
         "content_text": item.about,
         "date_published": item.date,
     });
-    if let Some(agency) = &item.card.agency {
-        value["authors"] = json!([{ "name": agency.name }]);
+    if let Some(agency) = &item.agency {
+        value["authors"] = json!([{ "name": agency }]);
     }
     value
 }

@@ -4,7 +4,7 @@
 //! thread count, no order of a hash. All exports that need the whole of each report share one pass over the bodies
 //! ([`pass`]); what was written so far stands in a [`Ledger`], from which the last export takes sizes and hashes.
 
-pub mod changes;
+mod changes;
 mod csv;
 mod datapackage;
 mod feeds;

@@ -57,6 +57,17 @@ WHERE NOT EXISTS (SELECT 1 FROM reports WHERE reports.agency_id = span.agency_id
         line: "SELECT agency, group_concat(year) AS years FROM gaps GROUP BY agency ORDER BY count(*) DESC;",
     },
     Question {
+        view: "silent_edits",
+        ask: "哪些机关悄悄改过已公布的报告？",
+        about: (
+            "一行是一份编号不变而文字变了的报告，附改掉和换上的文字",
+            "One row per report whose text changed at the same id, with the lines that went and came",
+        ),
+        select: r#"SELECT changes.date, agency, year, report_id, text_was, text_now, sha256_was, sha256_now, url
+FROM changes JOIN reports USING (report_id) WHERE changes.kind = 'edited'"#,
+        line: "SELECT agency, year, text_was, text_now FROM silent_edits ORDER BY date DESC;",
+    },
+    Question {
         view: "mentions",
         ask: "哪些报告写到某个词？",
         about: (

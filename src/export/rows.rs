@@ -7,6 +7,7 @@ use super::tables::TABLES;
 use super::{index, wire};
 use crate::model::Id;
 use crate::model::archive::{Archive, Entry};
+use crate::model::changes::{Changed, Edited, Passage};
 use crate::model::report::{Core, CoreFrom, Known, Report, Role};
 use crate::model::value::Decimal;
 use std::borrow::Cow;
@@ -438,6 +439,38 @@ pub(super) fn tombstones(archive: &Archive, rows: &mut Rows) {
             stone.who.as_ref().into(),
             stone.when.as_ref().into(),
         ]);
+    }
+}
+
+pub(super) fn changes(archive: &Archive, rows: &mut Rows) {
+    let changes = &archive.changes;
+    for set in std::iter::once(&changes.latest).chain(&changes.earlier) {
+        let mut no = 0usize;
+        let mut row = |id: &String, kind: &'static str, figure: Option<&Changed>, edited: Option<&Edited>| {
+            no += 1;
+            let lines = |of: fn(&Passage) -> &Vec<String>| {
+                edited.map(|e| e.passages.iter().flat_map(of).cloned().collect::<Vec<_>>().join("\n"))
+            };
+            rows.row([
+                (&set.build_id).into(),
+                no.into(),
+                set.date.as_ref().into(),
+                id.into(),
+                kind.into(),
+                figure.map(|figure| &figure.what).into(),
+                figure.and_then(|figure| figure.was).into(),
+                figure.and_then(|figure| figure.now).into(),
+                figure.map(|figure| wire(&figure.why)).into(),
+                edited.map(|edited| &edited.was).into(),
+                edited.map(|edited| &edited.now).into(),
+                lines(|passage| &passage.removed).into(),
+                lines(|passage| &passage.added).into(),
+            ]);
+        };
+        set.added.iter().for_each(|id| row(id, "added", None, None));
+        set.removed.iter().for_each(|id| row(id, "removed", None, None));
+        set.edited.iter().for_each(|edited| row(&edited.id, "edited", None, Some(edited)));
+        set.figures.iter().for_each(|figure| row(&figure.id, "figure", Some(figure), None));
     }
 }
 

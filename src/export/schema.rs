@@ -4,10 +4,10 @@
 //! Out: one schema per kind of document, JSON Schema 2020-12, and the same fields for the codebook. Fields may be added within a
 //! version, so no schema forbids unknown ones.
 
-use super::changes::Changes;
 use super::index::Index;
 use super::{Ledger, address};
 use crate::model::archive::Archive;
+use crate::model::changes::Changes;
 use crate::model::flat::{JsonField, Origin};
 use crate::model::report::Report;
 use schemars::generate::SchemaSettings;

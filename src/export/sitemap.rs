@@ -26,6 +26,7 @@ const FIXED: &[&str] = &[
     "search/",
     "compare/",
     "data/",
+    "changes/",
     "data/codebook/",
     "corrections/",
     "about/",

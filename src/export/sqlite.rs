@@ -6,7 +6,7 @@
 //!
 //! A table that grows by report repeats its report in every row, and the words of the forms thousands of times. It is stored without:
 //! `cells` is a view with every column of the table, over `cells_rows`, where the report is a number and a word that the report does
-//! not print is its number in `words`. Measured at 1,000 reports: 33 MB instead of 105.
+//! not print is its number in `words`. Measured on the demonstration archive: 0.8 MB instead of 2.2.
 
 use super::Ledger;
 use super::questions::QUESTIONS;

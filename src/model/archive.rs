@@ -1,6 +1,7 @@
 //! All reports together, as columns: cards and figures in memory, bodies on demand.
 
 use super::Id;
+use super::changes::Changes;
 use super::curation::{Curation, Takedown, Tombstone};
 use super::diagnostic::Finding;
 use super::flat::{FlatTable, JsonField, Question};
@@ -49,6 +50,8 @@ pub struct Archive {
     pub pages: Vec<OwnPage>,
     /// What stands at the addresses of reports that are published no more, by id.
     pub tombstones: Vec<Tombstone>,
+    /// What changed since the previous publication, and before.
+    pub changes: Arc<Changes>,
     /// Counts of the inputs.
     pub inputs: Inputs,
     /// Files that could not be read.
@@ -81,6 +84,7 @@ impl Default for Archive {
             questions: &[],
             pages: Vec::new(),
             tombstones: Vec::new(),
+            changes: Arc::default(),
             inputs: Inputs::default(),
             quarantined: Vec::new(),
             ignored: Vec::new(),

@@ -109,9 +109,10 @@ pub enum Origin {
 impl Origin {
     /// The origin of that name.
     pub fn from_name(name: &str) -> Option<Origin> {
-        const ALL: [Origin; 6] =
-            [Origin::Printed, Origin::Read, Origin::Checked, Origin::File, Origin::Archive, Origin::Standard];
-        ALL.into_iter().find(|origin| format!("{origin:?}").eq_ignore_ascii_case(name))
+        use Origin::{Archive, Checked, File, Printed, Publisher, Read, Standard};
+        [Printed, Read, Checked, File, Archive, Publisher, Standard]
+            .into_iter()
+            .find(|origin| format!("{origin:?}").eq_ignore_ascii_case(name))
     }
 
     /// What it is called, in Chinese and English.

@@ -5,6 +5,7 @@
 //! expressions; nothing of ours is imported from outside this folder.
 
 pub mod archive;
+pub mod changes;
 mod codes;
 pub mod curation;
 pub mod diagnostic;

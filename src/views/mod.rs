@@ -4,6 +4,7 @@
 //! to be rendered, from cards and figures in memory; only a report's own page opens a body. Must never render or write.
 
 mod agency;
+mod changes;
 pub mod chart;
 mod corrections;
 mod coverage;
@@ -84,6 +85,12 @@ pub const VIEWS: &[View] = &[
         pages: findings::listing,
     },
     View { id: "finding", about: "All findings of one kind", template: "finding.html", pages: findings::pages },
+    View {
+        id: "changes",
+        about: "What changed since the publications before: edited reports, changed figures",
+        template: "changes.html",
+        pages: changes::pages,
+    },
     View {
         id: "corrections",
         about: "Figures the publisher corrected, and reports that are published no more",

@@ -2,8 +2,8 @@
 //! `--write FOLDER REPORTS` it only writes a generated archive, for other tests to look at.
 //!
 //! For each number of reports (1,000 and 10,000 unless told otherwise): a clean build of a generated archive, a build after
-//! which nothing changed, and one after a single edit, each by the real binary in a folder of its own. Linux only: processor
-//! time and memory are read from /proc.
+//! which nothing changed, and one after a single edit, each by the real binary in a folder of its own, with what each stage took; then
+//! the size of the site, part by part, and of each data file. Linux only: processor time and memory are read from /proc.
 
 mod generate;
 
@@ -82,6 +82,14 @@ fn measure(program: &Path, reports: usize, stay: Option<&Path>) -> io::Result<()
         sizes.iter().map(|(name, (files, bytes))| format!("{name} {files} / {:.1} MiB", mebibytes(*bytes))).collect();
     parts.sort();
     println!("output: {files} files, {:.1} MiB ({})", mebibytes(bytes), parts.join(", "));
+    let mut data: Vec<(u64, String)> = fs::read_dir(root.join("public/data"))?
+        .flatten()
+        .filter_map(|entry| Some((entry.metadata().ok()?.len(), entry.file_name().into_string().ok()?)))
+        .filter(|(bytes, _)| *bytes >= 1 << 16)
+        .collect();
+    data.sort_unstable_by(|a, b| b.cmp(a));
+    let data: Vec<String> = data.iter().map(|(bytes, name)| format!("{name} {:.1}", mebibytes(*bytes))).collect();
+    println!("data files, MiB: {}", data.join(", "));
     io::stdout().flush()
 }
 
