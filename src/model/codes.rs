@@ -169,6 +169,22 @@ pub const CODES: &[Code] = &[
         example: "區(qū)",
     },
     Code {
+        id: "mirror-site",
+        severity: Warning,
+        title: "转载网站的文字",
+        about: "文中有转载网站留下的痕迹：按繁体字表插入的拼音，或博彩、色情广告语。内容可能被改动，请尽量找到机关网站的原页。",
+        about_en: "The text shows the marks of a mirror: pinyin inserted by a table of Traditional characters, or slogans of betting and adult sites. Its content may have been altered; look for the agency's own page.",
+        example: "區(qū)",
+    },
+    Code {
+        id: "advert-inserted",
+        severity: Warning,
+        title: "插入的广告语",
+        about: "转载网站在文中插入了广告语。整行的不作正文发布，夹在句中的换成记号，被顶替的词不可知。",
+        about_en: "A mirror inserted a slogan. A whole line of it is not published as content; inside a sentence a mark stands in its place, and the word it replaced is not known.",
+        example: "［广告］",
+    },
+    Code {
         id: "pinyin-left",
         severity: Note,
         title: "疑似注音，未删",

@@ -286,6 +286,10 @@ pub struct Draft {
     pub front: u32,
     /// What the publisher says.
     pub meta: Meta,
+    /// Whether the text shows the marks of a site that republishes pages with slogans or annotations of its own.
+    pub mirror: bool,
+    /// Numbers of the lines that are nothing but an inserted slogan: no content.
+    pub adverts: Vec<u32>,
     /// Diagnostics so far.
     pub found: Vec<Finding>,
 }

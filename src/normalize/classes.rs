@@ -30,6 +30,8 @@ pub(super) mod kind {
     pub const QUOTE: u16 = 1 << 10;
     /// A run of six digits or more.
     pub const DIGITS: u16 = 1 << 11;
+    /// The first character of an advertising word.
+    pub const TELLTALE: u16 = 1 << 12;
 }
 use kind::*;
 
@@ -90,6 +92,9 @@ fn build() -> ScriptData {
         mark(*stop as u32..=*stop as u32, DOUBLED);
     }
     mark('“' as u32..='”' as u32, QUOTE);
+    for first in super::adverts::telltales() {
+        mark(first as u32..=first as u32, TELLTALE);
+    }
     for row in include_str!("script.tsv").lines() {
         let Some((name, characters)) = row.split_once('\t') else { continue };
         let kind = match name {

@@ -168,6 +168,11 @@ impl Passage {
         self.pieces.iter().map(|piece| piece.steps.len()).sum()
     }
 
+    /// Whether a rule changed anything.
+    pub fn has(&self, rule: &str) -> bool {
+        self.pieces.iter().flat_map(|piece| &piece.steps).any(|step| step.rule == rule)
+    }
+
     /// The place of a stretch of the text in the decoded source line.
     pub fn origin(&self, range: Range<usize>) -> Range<usize> {
         let (mut start, mut end) = (None, None);

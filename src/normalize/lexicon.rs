@@ -5,72 +5,153 @@
 
 use super::classes::{is_han, simplified};
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 /// Up to five characters in one number.
 type Word = u128;
+/// Words by key, asked for very often; whoever chooses the text gains nothing by collisions but a slow repair of his own page.
+type Words<Value> = HashMap<Word, Value, BuildHasherDefault<Mix>>;
+
+/// A hash of one number.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u128(u128::from(*byte)));
+    }
+
+    fn write_u128(&mut self, word: u128) {
+        let folded = (word as u64 ^ (word >> 64) as u64 ^ self.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = folded ^ (folded >> 32);
+    }
+}
 
 const LONGEST: usize = 5;
 /// Cost of a Han character the lexicon does not know.
 const UNKNOWN: f32 = 17.0;
-/// Cost of a common and of a rare punctuation mark.
-const MARK: (f32, f32) = (5.0, 9.0);
+/// Costs of punctuation marks; the others are rare.
+const MARKS: &[(&str, f32)] = &[("，", 2.5), ("、", 3.0), ("。", 3.5), ("（）《》“”：；", 5.5), ("〔〕", 8.0)];
+const RARE_MARK: f32 = 14.0;
+/// Marks that part clauses.
+const STOPS: &str = "，、。；：";
 /// Above this a character alone is no function word; standing alone among words it costs more than its frequency says.
 const FUNCTION: f32 = 6.5;
 const ALONE: f32 = 2.0;
 
-static WORDS: LazyLock<HashMap<Word, f32>> = LazyLock::new(|| {
-    let mut words = HashMap::with_capacity(110_000);
+/// The words with their costs, and what is asked first: single characters, and which two stand side by side in some word.
+struct Lexicon {
+    words: Words<f32>,
+    singles: Vec<f32>,
+    pairs: Pairs,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut lexicon = Lexicon {
+        words: Words::with_capacity_and_hasher(110_000, BuildHasherDefault::default()),
+        singles: vec![UNKNOWN; 0x1_0000],
+        pairs: Pairs::default(),
+    };
     for row in include_str!("lexicon.tsv").lines() {
-        if let Some((cost, row)) = row.split_once('\t')
-            && let Ok(cost) = cost.parse::<u8>()
-        {
-            words.extend(row.split(' ').map(|word| (key(word.chars()), f32::from(cost) / 4.0)));
+        let Some((cost, words)) = row.split_once('\t') else { continue };
+        let Ok(cost) = cost.parse::<u8>().map(|cost| f32::from(cost) / 4.0) else { continue };
+        for word in words.split(' ') {
+            let characters: Vec<char> = word.chars().collect();
+            lexicon.pairs.learn(&characters);
+            match (&characters[..], lexicon.singles.get_mut(characters[0] as usize)) {
+                ([_], Some(single)) => *single = cost,
+                _ => drop(lexicon.words.insert(key(characters.into_iter()), cost)),
+            }
         }
     }
-    words
+    lexicon
 });
+
+/// Pairs of characters, some too many: a filter.
+#[derive(Default)]
+struct Pairs(Vec<u64>);
+
+impl Pairs {
+    const BITS: usize = 1 << 20;
+
+    fn place(a: char, b: char) -> (usize, u64) {
+        let bit = (a as usize * 0x9E5 + b as usize * 0x7_4B71) % Self::BITS;
+        (bit / 64, 1 << (bit % 64))
+    }
+
+    fn learn(&mut self, word: &[char]) {
+        self.0.resize(Self::BITS / 64, 0);
+        for pair in word.windows(2) {
+            let (at, bit) = Self::place(pair[0], pair[1]);
+            self.0[at] |= bit;
+        }
+    }
+
+    fn has(&self, a: char, b: char) -> bool {
+        let (at, bit) = Self::place(a, b);
+        self.0.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+}
 
 fn key(characters: impl Iterator<Item = char>) -> Word {
     characters.fold(0, |word, character| (word << 21) | Word::from(u32::from(character)))
 }
 
+fn single(character: char) -> f32 {
+    LEXICON.singles.get(character as usize).copied().unwrap_or(UNKNOWN)
+}
+
 /// Whether the lexicon knows a character.
 pub(super) fn is_known(character: char) -> bool {
-    WORDS.contains_key(&Word::from(u32::from(simplified(character))))
+    single(simplified(character)) < UNKNOWN
 }
 
 /// The words a document adds.
 #[derive(Default)]
-pub(super) struct Own(HashMap<Word, u32>);
+pub(super) struct Own {
+    words: Words<u32>,
+    pairs: Pairs,
+}
 
 impl Own {
-    /// Takes every run of two to five Han characters of a text that is not damaged.
+    /// Takes every run of two to five Han characters that is made of whole words of a text that is not damaged.
     pub fn learn(&mut self, text: &str) {
         let characters: Vec<char> = text.chars().map(simplified).collect();
         let mut seen = HashSet::new();
+        let none = Own::default();
         for run in characters.split(|c| !is_han(*c)) {
-            for length in 2..=LONGEST {
-                seen.extend(run.windows(length).map(|word| key(word.iter().copied())));
+            let mut reading = Reading::default();
+            run.iter().for_each(|c| reading.push(*c, &none));
+            let words = reading.words(0, run.len());
+            for (at, (start, _)) in words.iter().enumerate() {
+                let ends = words[at..].iter().map(|(start, length)| start + length);
+                for end in ends.take_while(|end| end - start <= LONGEST).filter(|end| end - start >= 2) {
+                    seen.insert(key(run[*start..end].iter().copied()));
+                    self.pairs.learn(&run[*start..end]);
+                }
             }
         }
         for word in seen {
-            *self.0.entry(word).or_default() += 1;
+            *self.words.entry(word).or_default() += 1;
         }
     }
 
+    /// What a word of two characters or more costs.
     fn cost(&self, word: &[char]) -> Option<f32> {
-        let word_key = key(word.iter().copied());
-        let known = WORDS.get(&word_key).copied();
-        if word.len() < 2 {
-            return known;
-        }
+        let key = key(word.iter().copied());
+        let known = LEXICON.words.get(&key).copied();
         // A run the document has elsewhere is as good as a rare word of its length.
-        let own = self.0.get(&word_key).map(|count| if *count > 1 { 10.0 } else { 11.5 } + word.len() as f32 / 2.0);
-        match (known, own) {
-            (Some(known), Some(own)) => Some(known.min(own)),
-            (known, own) => known.or(own),
-        }
+        let own = self.words.get(&key).map(|count| if *count > 1 { 10.0 } else { 11.5 } + word.len() as f32 / 2.0);
+        known.into_iter().chain(own).min_by(f32::total_cmp)
+    }
+
+    fn joins(&self, a: char, b: char) -> bool {
+        LEXICON.pairs.has(a, b) || self.pairs.has(a, b)
     }
 }
 
@@ -111,15 +192,18 @@ impl Reading {
         let character = simplified(character);
         let end = self.characters.len();
         let alone = if is_han(character) {
-            let cost = own.cost(&[character]).unwrap_or(UNKNOWN);
+            let cost = single(character);
             if cost > FUNCTION { cost + ALONE } else { cost }
-        } else if "，。、“”".contains(character) || character.is_ascii() {
-            MARK.0
         } else {
-            MARK.1
+            let folded = if character.is_ascii() { char::from_u32(character as u32 + 0xFEE0) } else { None };
+            let mark = folded.unwrap_or(character);
+            let cost = MARKS.iter().find(|row| row.0.contains(mark)).map_or(RARE_MARK, |row| row.1);
+            // One stop does not follow another.
+            let before = self.characters.last().is_some_and(|before| STOPS.contains(*before));
+            if before && STOPS.contains(mark) { cost + RARE_MARK } else { cost }
         };
         let mut best = (self.cost() + alone, 1u8);
-        if is_han(character) {
+        if self.characters.last().is_some_and(|before| own.joins(*before, character)) {
             let mut word = [character; LONGEST];
             for length in 2..=LONGEST.min(end + 1) {
                 word[..length - 1].copy_from_slice(&self.characters[end + 1 - length..]);

@@ -3,9 +3,12 @@
 //! In: a [`Draft`] as read. Out: the same draft with edited lines and cells, its script, and findings. Lines are never added,
 //! dropped or joined; what cannot be proved is flagged and left alone; text that is right is not touched.
 
+mod adverts;
 mod classes;
 mod dates;
 mod edits;
+mod gbk;
+mod guess;
 mod lexicon;
 mod mojibake;
 mod numbering;
@@ -62,6 +65,7 @@ pub(crate) const RULES: &[Rule] = &[
     width::WIDTH,
     spacing::SPACE,
     spacing::STOP,
+    adverts::ADVERTS,
     dates::PERIOD,
 ];
 
@@ -78,6 +82,10 @@ pub(crate) struct Work {
     script: Script,
     /// Whether conversion already happened: it must never happen twice.
     converted: bool,
+    /// Whether the page shows the marks of a mirror.
+    mirror: bool,
+    /// Numbers of the lines that are slogans.
+    adverts: Vec<u32>,
     found: Vec<Finding>,
 }
 
@@ -138,6 +146,9 @@ pub fn normalize(mut draft: Draft, options: &Options) -> Draft {
     numbering::flag(&mut work);
     dates::flag(&mut work);
     spacing::flag(&mut work);
+    adverts::flag(&mut work);
+    draft.mirror = work.mirror;
+    draft.adverts = std::mem::take(&mut work.adverts);
     draft.script = work.script;
     let mut cells = work.cells.into_iter();
     for cell in draft.grids.iter_mut().flat_map(|grid| &mut grid.cells) {

@@ -7,16 +7,17 @@
 //! everything up to the next ASCII byte one byte late. So the bytes alone prove nothing: a pair may be missing anywhere. A repair
 //! reads the run one byte earlier, lets pairs be missing, and asks the lexicon which text is meant.
 
-use super::classes::{has_other_form, is_han, kind};
+use super::classes::{Seen, is_han, kind};
 use super::edits::Change;
-use super::lexicon::{Own, Reading, is_known};
+use super::gbk::{decode, pair};
+use super::guess::{Begin, End, Guess, Judge, Run, guesses};
+use super::lexicon::{Own, Reading};
 use super::pinyin::{annotations, reads, syllable};
 use super::{Rule, Work};
 use crate::model::source::Sure;
-use encoding_rs::{GBK, WINDOWS_1252};
+use encoding_rs::WINDOWS_1252;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 pub(super) const UTF8: Rule = Rule {
     id: "utf8-misread",
@@ -81,76 +82,16 @@ fn western(c: char) -> Option<u8> {
     }
 }
 
-/// The GBK pair of a character.
-fn pair(c: char) -> Option<[u8; 2]> {
-    let mut buffer = [0; 4];
-    let (bytes, _, failed) = GBK.encode(c.encode_utf8(&mut buffer));
-    match (failed, &bytes[..]) {
-        (false, [lead, trail]) => Some([*lead, *trail]),
-        _ => None,
-    }
-}
-
-/// What a decoder makes of every pair: a character, or nothing.
-static TABLE: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
-    let mut table = vec![None; 0x1_0000];
-    for lead in 0x81..=0xFEu8 {
-        for trail in (0x40..=0xFEu8).filter(|trail| *trail != 0x7F) {
-            let bytes = [lead, trail];
-            let (text, failed) = GBK.decode_without_bom_handling(&bytes);
-            let mut characters = text.chars();
-            if let (false, Some(c), None) = (failed, characters.next(), characters.next())
-                && !('\u{E000}'..='\u{F8FF}').contains(&c)
-            {
-                table[usize::from(u16::from_be_bytes(bytes))] = Some(c);
-            }
-        }
-    }
-    table
-});
-
-fn decode(lead: u8, trail: u8) -> Option<char> {
-    TABLE[usize::from(u16::from_be_bytes([lead, trail]))]
-}
-
-/// Pairs a decoder drops without a trace.
-static DROPPED: LazyLock<Vec<(u8, u8)>> = LazyLock::new(|| {
-    let mut dropped = Vec::new();
-    for lead in 0x81..=0xFEu8 {
-        for trail in (0x81..=0xFEu8).filter(|trail| decode(lead, *trail).is_none()) {
-            dropped.push((lead, trail));
-        }
-    }
-    dropped
-});
-
-/// How a run that is one byte late ends.
-#[derive(Clone, Debug)]
-enum End {
-    /// The trail byte of the last character, read as ASCII; the reading that follows it, if any.
-    Trail(u8, Option<String>),
-    /// The trail byte was swallowed together with the parenthesis of this reading.
-    Swallowed(String),
-}
-
 /// A damaged stretch.
 #[derive(Debug)]
 struct Damage {
     at: Range<usize>,
     /// Text that is known before the run: the number of a list item.
     head: String,
-    /// The first byte of the run: the candidates.
-    leads: Vec<u8>,
+    /// What is known of the byte before the run.
+    begin: Begin,
     /// The run, in the ways it can end.
     runs: Vec<Run>,
-}
-
-/// The bytes of a damaged stretch as the decoder paired them, up to the place where it found the borders again.
-#[derive(Clone, Debug)]
-struct Run {
-    pairs: Vec<[u8; 2]>,
-    end: End,
-    to: usize,
 }
 
 /// Longest run looked at.
@@ -159,16 +100,22 @@ const RUN: usize = 60;
 /// Reads the run behind a damaged place. A letter is the trail byte that ends it, or a full-width letter that was folded later.
 fn runs(text: &str, from: usize) -> Vec<Run> {
     let mut found = Vec::new();
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<(u8, Option<u8>)> = Vec::new();
     let mut at = from;
     while let Some(c) = text[at..].chars().next().filter(|_| pairs.len() <= RUN && found.len() < 3) {
         let rest = &text[at + c.len_utf8()..];
+        let folded = c as u8 | 0x80;
         match c {
             '?' => {
                 if let Some((reading, length)) = reading(rest) {
                     found.push(Run { pairs: pairs.clone(), end: End::Swallowed(reading), to: at + 1 + length });
+                    break;
                 }
-                break;
+                if rest.is_empty() {
+                    found.push(Run { pairs: pairs.clone(), end: End::Cut, to: at + 1 });
+                }
+                // 80 begins no pair, and the byte behind it went with it.
+                pairs.push((0x80, None));
             }
             '(' => match syllable(rest) {
                 // An annotation that respects the borders of the run as read: nothing of the bytes.
@@ -176,7 +123,7 @@ fn runs(text: &str, from: usize) -> Vec<Run> {
                     at += length + 2;
                     continue;
                 }
-                _ => pairs.push([0xA3, b'(' | 0x80]),
+                _ => pairs.push((0xA3, Some(folded))),
             },
             '@'..='~' => {
                 let reading = rest.strip_prefix('(').and_then(|rest| {
@@ -187,12 +134,12 @@ fn runs(text: &str, from: usize) -> Vec<Run> {
                 if read {
                     break;
                 }
-                pairs.push([0xA3, c as u8 | 0x80]);
+                pairs.push((0xA3, Some(folded)));
             }
             // Full-width punctuation that was folded to ASCII after decoding.
-            '!'..='>' => pairs.push([0xA3, c as u8 | 0x80]),
+            '!'..='>' => pairs.push((0xA3, Some(folded))),
             _ => match pair(c) {
-                Some(bytes) => pairs.push(bytes),
+                Some([trail, lead]) => pairs.push((trail, Some(lead))),
                 None => break,
             },
         }
@@ -201,10 +148,14 @@ fn runs(text: &str, from: usize) -> Vec<Run> {
     found
 }
 
+/// Readings without a tone of characters with another form: 們, 麼.
+const NEUTRAL: &[&str] = &["men", "me"];
+
 /// `qū)`: a reading whose opening parenthesis was swallowed.
 fn reading(text: &str) -> Option<(String, usize)> {
     let (reading, length) = syllable(text)?;
-    (!reading.is_ascii() && text[length..].starts_with(')')).then_some((reading, length + 1))
+    let toned = !reading.is_ascii() || NEUTRAL.contains(&reading.as_str());
+    (toned && text[length..].starts_with(')')).then_some((reading, length + 1))
 }
 
 /// The next damaged stretch of a text; `before` is the number of the list item before it, if known.
@@ -217,15 +168,10 @@ fn next_damage(text: &str, from: usize, before: Option<usize>) -> Option<Damage>
         let mark = from + text[from..].find('?')?;
         from = mark + 1;
         let Some((syllable, length)) = reading(&text[from..]) else { continue };
-        // The tool took the last byte of one character and the first of the next for a key with this reading.
         let trail = text[..mark].chars().next_back().and_then(pair).map(|pair| pair[1]).filter(|trail| *trail >= 0x81);
-        let is_key = |key: char| has_other_form(key) && reads(key, &syllable);
-        let leads = trail.map_or(Vec::new(), |trail| {
-            (0x81..=0xFE).filter(|lead| decode(trail, *lead).is_some_and(is_key)).collect()
-        });
         let runs = runs(text, from + length);
         let to = runs.first().map_or(from + length, |run| run.to);
-        return Some(Damage { at: mark..to, head: String::new(), leads, runs });
+        return Some(Damage { at: mark..to, head: String::new(), begin: Begin::Key(trail, syllable), runs });
     }
 }
 
@@ -263,88 +209,18 @@ fn numeral(text: &str, before: Option<usize>) -> Option<Damage> {
     let (_, numeral, lead, next) = fits.pop()?;
     let runs = runs(text, next);
     let to = runs.first().map_or(next, |run| run.to);
-    Some(Damage { at: start..to, head: format!("（{numeral}）"), leads: vec![lead], runs })
+    Some(Damage { at: start..to, head: format!("（{numeral}）"), begin: Begin::Known(lead), runs })
 }
 
-/// A text that could have been there.
-#[derive(Clone)]
-struct Guess {
-    text: Vec<char>,
-    reading: Reading,
-    missing: u32,
-}
-
-const BEAM: usize = 40;
-/// What one missing pair costs beyond its words: it is rarer than none.
-const MISSING: f32 = 2.0;
-/// How much cheaper than every other guess a repair must be.
-const MARGIN: f32 = 5.0;
+/// How likely all other guesses together may be, measured by the repair.
+const DOUBT: f32 = 0.018;
 /// The most a repaired character may cost on average.
 const DEAREST: f32 = 8.0;
-/// Above this average a run is given up early.
-const HOPELESS: f32 = 14.0;
+/// Marks that stand in pairs: which pair, and whether it opens.
+const MARKS: &[(char, usize, bool)] = &[('“', 0, true), ('”', 0, false), ('《', 1, true), ('》', 1, false)];
 
 /// The most a word of one character may cost to count as support.
 const COMMON: f32 = 9.5;
-
-fn allowed(c: char) -> bool {
-    (is_han(c) && is_known(c)) || "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·".contains(c)
-}
-
-impl Guess {
-    fn with(&self, c: char, own: &Own) -> Option<Guess> {
-        allowed(c).then(|| {
-            let mut next = self.clone();
-            next.text.push(c);
-            next.reading.push(c, own);
-            next
-        })
-    }
-
-    fn cost(&self) -> f32 {
-        self.reading.cost() + MISSING * self.missing as f32
-    }
-
-    /// The cost with one more character.
-    fn weigh(&self, c: char, own: &Own) -> f32 {
-        self.reading.weigh(c, own).0 + MISSING * self.missing as f32
-    }
-}
-
-fn prune(guesses: &mut Vec<Guess>, beam: usize) {
-    guesses.sort_by(|a, b| a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)));
-    guesses.dedup_by(|a, b| a.text == b.text);
-    guesses.truncate(beam);
-}
-
-/// Every guess with one more character whose lead byte is `lead`: directly, or with a dropped pair between.
-fn step(guesses: &[Guess], lead: u8, trails: &[u8], fits: impl Fn(char) -> bool, own: &Own) -> Vec<Guess> {
-    // A dropped pair ends one character and begins another.
-    let mut parents: Vec<Guess> = guesses.to_vec();
-    let mut begins: Vec<(Range<usize>, u8)> = vec![(0..parents.len(), lead)];
-    for dropped in DROPPED.chunk_by(|a, b| a.0 == b.0) {
-        let Some(c) = decode(lead, dropped[0].0) else { continue };
-        let mut after: Vec<Guess> = guesses.iter().filter_map(|guess| guess.with(c, own)).collect();
-        for guess in &mut after {
-            guess.missing += 1;
-        }
-        prune(&mut after, BEAM / 4);
-        let range = parents.len()..parents.len() + after.len();
-        parents.extend(after);
-        begins.extend(dropped.iter().map(|(_, begin)| (range.clone(), *begin)));
-    }
-    let mut next: Vec<(f32, usize, char)> = Vec::new();
-    for (range, begin) in begins {
-        for c in trails.iter().filter_map(|trail| decode(begin, *trail)).filter(|c| allowed(*c) && fits(*c)) {
-            next.extend(range.clone().map(|parent| (parents[parent].weigh(c, own), parent, c)));
-        }
-    }
-    next.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (a.2, a.1).cmp(&(b.2, b.1))));
-    next.truncate(2 * BEAM);
-    let mut next: Vec<Guess> = next.into_iter().filter_map(|(_, parent, c)| parents[parent].with(c, own)).collect();
-    prune(&mut next, BEAM);
-    next
-}
 
 /// A text without its annotations.
 fn bare(text: &str) -> String {
@@ -355,38 +231,13 @@ fn bare(text: &str) -> String {
     text
 }
 
-/// Every plausible text of one run, cheapest first.
-fn guesses(run: &Run, lead: u8, reading: &Reading, own: &Own) -> Vec<Guess> {
-    let base = reading.cost();
-    let mut lead = lead;
-    let mut guesses = vec![Guess { text: Vec::new(), reading: reading.clone(), missing: 0 }];
-    for (read, [trail, next]) in run.pairs.iter().enumerate() {
-        guesses = step(&guesses, lead, &[*trail], |_| true, own);
-        lead = *next;
-        // Nobody writes like this: the run is not what it seems.
-        if guesses.first().is_none_or(|best| best.cost() - base > HOPELESS * (read + 2) as f32) {
-            return Vec::new();
-        }
-    }
-    match &run.end {
-        End::Trail(trail, None) => step(&guesses, lead, &[*trail], |_| true, own),
-        End::Trail(trail, Some(syllable)) => {
-            step(&guesses, lead, &[*trail], |c| has_other_form(c) && reads(c, syllable), own)
-        }
-        End::Swallowed(syllable) => {
-            let trails: Vec<u8> = (0x80..=0xFE).collect();
-            step(&guesses, lead, &trails, |c| has_other_form(c) && reads(c, syllable), own)
-        }
-    }
-}
-
 /// The one text the damaged stretch can have been, or nothing.
-fn solve(text: &str, damage: &Damage, own: &Own) -> Option<Change> {
+fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     let last = damage.runs.iter().map(|run| run.to).max()?;
     let mut reading = Reading::default();
     let left: Vec<char> = bare(&text[..damage.at.start]).chars().rev().take(6).collect();
     for c in left.into_iter().rev().chain(damage.head.chars()) {
-        reading.push(c, own);
+        reading.push(c, &judge.own);
     }
     let start = reading.len();
     let base = reading.cost();
@@ -406,20 +257,43 @@ fn solve(text: &str, damage: &Damage, own: &Own) -> Option<Change> {
     let mut finished: Vec<(Guess, &Run, usize)> = Vec::new();
     for run in &damage.runs {
         let right = follow(run);
-        for lead in &damage.leads {
-            for mut guess in guesses(run, *lead, &reading, own) {
-                right.iter().for_each(|c| guess.reading.push(*c, own));
+        for lead in &judge.leads(&damage.begin) {
+            for mut guess in guesses(run, *lead, &reading, judge) {
+                right.iter().for_each(|c| guess.reading.push(*c, &judge.own));
                 finished.push((guess, run, right.len()));
             }
         }
     }
+    // Quotation marks and title marks stand in pairs.
+    let count = |text: &mut dyn Iterator<Item = char>| {
+        let (mut open, mut lone) = ([0i32; 2], 0u8);
+        for c in text {
+            let Some((at, opens)) = MARKS.iter().find_map(|(mark, at, opens)| (*mark == c).then_some((*at, *opens)))
+            else {
+                continue;
+            };
+            if opens {
+                open[at] += 1;
+            } else if open[at] > 0 {
+                open[at] -= 1;
+            } else {
+                lone += 1;
+            }
+        }
+        lone + open.iter().map(|open| *open as u8).sum::<u8>()
+    };
+    for (guess, run, _) in &mut finished {
+        let before = text[..damage.at.start].chars();
+        guess.odd += count(&mut before.chain(guess.text.iter().copied()).chain(text[run.to..].chars()));
+    }
     finished.sort_by(|(a, x, _), (b, y, _)| {
         a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)).then_with(|| x.to.cmp(&y.to))
     });
-    finished.dedup_by(|(a, x, _), (b, y, _)| a.text == b.text && x.to == y.to);
+    finished.dedup_by(|(a, x, _), (b, y, _)| x.to == y.to && a.says(b));
     let (best, run, followed) = finished.first()?;
     let count = best.text.len();
-    let margin = finished.get(1).map_or(f32::MAX, |second| second.0.cost() - best.cost());
+    // How likely it is that any of the others is meant, against this one.
+    let others: f32 = finished[1..].iter().map(|other| (best.cost() - other.0.cost()).exp()).sum();
     // A character is supported when a word of two or more holds it, or it is a common word alone, or a mark, or its reading follows.
     let supported: usize = best
         .reading
@@ -435,9 +309,13 @@ fn solve(text: &str, damage: &Damage, own: &Own) -> Option<Change> {
         + usize::from(!matches!(run.end, End::Trail(_, None)));
     let mut alone = Reading::default();
     let end = start + count;
-    (end..end + followed).for_each(|at| alone.push(best.reading.character(at), own));
+    (end..end + followed).for_each(|at| alone.push(best.reading.character(at), &judge.own));
     let mean = (best.reading.cost() - base - alone.cost()) / count.max(1) as f32;
-    let enough = supported * 10 >= count * 7 && mean <= DEAREST && margin >= MARGIN;
+    if std::env::var("NB_DEBUG").is_ok() { //DEBUG
+        eprintln!("== {} supported {supported}/{count} mean {mean:.1} others {others:.3}", &text[damage.at.clone()]);
+        for (g, r, f) in finished.iter().take(4) { eprintln!("   {:.1} m{} o{} {} {:?} f{f} words {:?}", g.cost()-base, g.missing, g.odd, g.text.iter().collect::<String>(), r.end, g.reading.words(start,start+g.text.len()).iter().map(|(a,l)| format!("{}{:.1}", (*a..a+l).map(|i| g.reading.character(i)).collect::<String>(), g.reading.word_cost(*a,*l))).collect::<Vec<_>>()); }
+    } //END
+    let enough = supported * 10 >= count * 7 && mean <= DEAREST && others <= DOUBT;
     enough.then(|| Change {
         at: damage.at.start..run.to,
         now: damage.head.chars().chain(best.text.iter().copied()).collect(),
@@ -446,12 +324,12 @@ fn solve(text: &str, damage: &Damage, own: &Own) -> Option<Change> {
 }
 
 /// The changes of one text.
-fn repairs(text: &str, before: Option<usize>, wide: bool, own: &Own) -> Vec<Change> {
+fn repairs(text: &str, before: Option<usize>, wide: bool, judge: &Judge) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut from = 0;
     while let Some(damage) = next_damage(text, from, before) {
         from = damage.at.end;
-        if let Some(mut change) = solve(text, &damage, own) {
+        if let Some(mut change) = solve(text, &damage, judge) {
             from = change.at.end;
             change.now = fold(&change.now, wide);
             changes.push(change);
@@ -519,14 +397,25 @@ fn repair(work: &mut Work) {
         return;
     }
     let wide = punctuation_is_wide(work);
+    let evidence = |of: fn(&Seen) -> u32| work.lines.iter().map(|line| of(&line.seen)).sum::<u32>();
+    let traditional = evidence(|seen| seen.traditional) > evidence(|seen| seen.simplified);
+    // Such pages are Traditional. In a Simplified one the damage is what an earlier conversion left.
+    if !traditional {
+        return;
+    }
+    let keys: BTreeSet<char> = (work.lines.iter().filter(|line| line.seen.any(kind::READING)))
+        .flat_map(|line| annotations(&line.text))
+        .filter(|note| note.toned && reads(note.of, &note.syllable))
+        .map(|note| note.of)
+        .collect();
     // What one round repairs is evidence for the next.
     for _ in 0..3 {
-        let own = learn(work, &hurt);
+        let judge = Judge { own: learn(work, &hurt), traditional, keys: keys.clone() };
         let mut before = None;
         let mut repaired = false;
         for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {
             if hurt.contains(&index) {
-                let changes = repairs(&passage.text, before, wide, &own);
+                let changes = repairs(&passage.text, before, wide, &judge);
                 repaired |= !changes.is_empty();
                 passage.apply(BYTES.id, changes);
             }
@@ -554,6 +443,15 @@ fn learn(work: &Work, hurt: &BTreeSet<usize>) -> Own {
     own
 }
 
+/// In the text of a mirror, a `?` that does not end a sentence.
+fn lost(text: &str) -> Option<Range<usize>> {
+    let at = text
+        .match_indices('?')
+        .map(|(at, _)| at)
+        .find(|at| text[at + 1..].starts_with(|c| is_han(c) || "；：。，、;:".contains(c)))?;
+    Some(at..at + 1)
+}
+
 /// Flags what stays broken.
 pub(super) fn flag(work: &mut Work) {
     for index in 0..work.lines.len() {
@@ -568,6 +466,7 @@ pub(super) fn flag(work: &mut Work) {
                 let at = text.find("?。")?;
                 Some(at..at + "?。".len())
             })
+            .or_else(|| if work.mirror { lost(text) } else { None })
             .or_else(|| text.find('\u{FFFD}').map(|at| at..at + 3))
             .or_else(|| text.find("锟斤拷").map(|at| at..at + 9));
         if let Some(at) = stretch {

@@ -7,7 +7,7 @@ use super::classes::{has_other_form, is_han, kind};
 use super::edits::Change;
 use super::{Rule, Work};
 use crate::model::diagnostic::Finding;
-use ::pinyin::ToPinyinMulti;
+use ::pinyin::{ToPinyin, ToPinyinMulti};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -31,6 +31,8 @@ pub(super) const PINYIN: Rule = Rule {
 
 /// How many different characters make a pollution.
 const SEVERAL: usize = 5;
+/// How many, where the tool annotates without tone marks and not everywhere.
+const DENSE: usize = 12;
 
 /// A syllable in parentheses, as found behind a character.
 pub(super) struct Annotation {
@@ -63,7 +65,8 @@ pub(super) fn annotations(text: &str) -> Vec<Annotation> {
             _ => text[..open].chars().next_back(),
         };
         if let Some(of) = of.filter(|c| is_han(*c)) {
-            let toned = !syllable.is_ascii();
+            // 們(men) has no mark to write.
+            let toned = !syllable.is_ascii() || is_neutral(of, &syllable);
             found.push(Annotation { of, at: open..end, syllable, toned });
         }
         from = end;
@@ -111,6 +114,18 @@ pub(super) fn reads(character: char, syllable: &str) -> bool {
     })
 }
 
+/// Whether this is how the character is mostly read.
+pub(super) fn reads_first(character: char, syllable: &str) -> bool {
+    character.to_pinyin().is_some_and(|reading| reading.with_tone() == syllable || reading.plain() == syllable)
+}
+
+/// Whether a character is read so in the neutral tone.
+fn is_neutral(character: char, syllable: &str) -> bool {
+    character
+        .to_pinyin_multi()
+        .is_some_and(|readings| readings.into_iter().any(|reading| reading.with_tone() == syllable))
+}
+
 #[derive(Default)]
 struct Tally {
     standing: usize,
@@ -122,22 +137,23 @@ fn class(annotation: &Annotation) -> usize {
     usize::from(!has_other_form(annotation.of)) + 2 * usize::from(!annotation.toned)
 }
 
-fn remove(work: &mut Work) {
+/// Which kinds of annotation the document is polluted with.
+fn polluted(work: &Work) -> [bool; 4] {
     let mut tallies: [BTreeMap<char, Tally>; 4] = Default::default();
-    let mut notes = 0;
+    // Without tone marks, with them.
+    let mut doubled = [false; 2];
     for line in work.lines.iter().filter(|line| line.seen.any(kind::READING)) {
         let mut before = None;
-        for annotation in annotations(&line.text) {
-            let place = annotation.at.start;
-            let repeated = before.replace(annotation.at.end) == Some(place);
-            if !repeated && reads(annotation.of, &annotation.syllable) {
-                notes += 1;
+        for annotation in annotations(&line.text).into_iter().filter(|found| reads(found.of, &found.syllable)) {
+            if before.replace(annotation.at.end) == Some(annotation.at.start) {
+                doubled[usize::from(annotation.toned)] = true;
+            } else {
                 tallies[class(&annotation)].entry(annotation.of).or_default().annotated += 1;
             }
         }
     }
-    if notes < SEVERAL {
-        return;
+    if tallies.iter().map(BTreeMap::len).sum::<usize>() < 2 {
+        return [false; 4];
     }
     for c in work.lines.iter().flat_map(|line| line.text.chars()) {
         for tally in &mut tallies {
@@ -146,22 +162,34 @@ fn remove(work: &mut Work) {
             }
         }
     }
-    // Damage hides an annotation here and there, so nine in ten is everywhere; rare characters may all be annotated on purpose, so
-    // characters without another form need more witnesses.
-    let polluted: Vec<bool> = tallies
-        .iter()
-        .enumerate()
-        .map(|(class, tally)| {
-            let everywhere: Vec<&Tally> =
-                tally.values().filter(|tally| tally.annotated * 10 >= tally.standing * 9).collect();
-            let witnesses: usize = everywhere.iter().map(|tally| tally.annotated).sum();
-            let needed = if class == 0 { SEVERAL } else { 2 * SEVERAL };
-            everywhere.len() >= needed.min(SEVERAL + class * 3) && witnesses >= needed
-        })
-        .collect();
+    std::array::from_fn(|class| {
+        let toned = usize::from(class < 2);
+        // The denser tool annotates here and there, any character, and one twice: nobody writes that.
+        let both = [2 * (1 - toned), 2 * (1 - toned) + 1];
+        let all = || both.iter().flat_map(|class| tallies[*class].values());
+        let (different, annotated, standing) =
+            all().fold((0, 0, 0), |sum, tally| (sum.0 + 1, sum.1 + tally.annotated, sum.2 + tally.standing));
+        if doubled[toned] && different >= 2 || toned == 0 && different >= DENSE && annotated * 10 >= standing * 3 {
+            return true;
+        }
+        // Damage hides an annotation here and there, so nine in ten is everywhere; rare characters may all be annotated on purpose,
+        // so characters without another form need more witnesses.
+        let everywhere: Vec<&Tally> =
+            tallies[class].values().filter(|tally| tally.annotated * 10 >= tally.standing * 9).collect();
+        let witnesses: usize = everywhere.iter().map(|tally| tally.annotated).sum();
+        let needed = if class == 0 { SEVERAL } else { 2 * SEVERAL };
+        everywhere.len() >= needed.min(SEVERAL + class * 3) && witnesses >= needed
+    })
+}
+
+fn remove(work: &mut Work) {
+    let polluted = polluted(work);
     if !polluted.contains(&true) {
         return;
     }
+    // The tool of the mirrors has a table of characters with another form, or annotates without tone marks; one that helps people
+    // read annotates every character.
+    work.mirror |= polluted[0] && !polluted[1] || polluted[2] || polluted[3];
     let mut removed = 0;
     for passage in work.passages().filter(|passage| passage.seen.any(kind::READING)) {
         let changes: Vec<Change> = annotations(&passage.text)

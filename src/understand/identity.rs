@@ -67,6 +67,7 @@ pub fn read(draft: &Draft, first: &roles::Reading, known: &super::Known) -> Iden
     agency_and_region(&mut identity, draft, &witnesses, &evidence, year, known);
     identity.provenance = match meta.source_url.as_deref().and_then(host) {
         Some(host) if host == "gov.cn" || host.ends_with(".gov.cn") => Provenance::Official,
+        _ if draft.mirror => Provenance::Mirror,
         _ => Provenance::Unknown,
     };
     identity

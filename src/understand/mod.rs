@@ -18,6 +18,7 @@ use crate::model::form::{Form, Indicator};
 use crate::model::report::{Copied, Kind, Original, Personal, Report, Role, Section, TextLine};
 use crate::model::source::{Draft, Source};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -32,6 +33,9 @@ pub struct Known {
 
 /// Understands a draft.
 pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
+    let adverts: BTreeSet<u32> = draft.adverts.iter().copied().collect();
+    let all = draft;
+    let draft = &without(draft, &adverts);
     let first = roles::read(draft);
     let identity = identity::read(draft, &first, known);
     let year = identity.year.value;
@@ -75,8 +79,11 @@ pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
     }
     findings.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
 
-    let text_lines =
-        draft.lines.iter().zip(&roles).map(|(line, &role)| TextLine { no: line.no, role, text: line.text.clone() });
+    // What is no content keeps its text, and nothing else was read from it.
+    let text_lines = all.lines.iter().zip(&roles).map(|(line, &role)| {
+        let role = if adverts.contains(&line.no) { Role::Chrome } else { role };
+        TextLine { no: line.no, role, text: line.text.clone() }
+    });
     Report {
         id: String::new(),
         url: String::new(),
@@ -103,13 +110,23 @@ pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
         tables: tables.tables,
         figures: prose.figures,
         core: prose.core,
-        edits: draft.lines.iter().flat_map(|l| l.edits.iter().cloned()).collect(),
+        edits: all.lines.iter().flat_map(|l| l.edits.iter().cloned()).collect(),
         findings,
         curations: Vec::new(),
         similar: Vec::new(),
         previous: None,
         next: None,
     }
+}
+
+/// The draft with these lines blank.
+fn without<'a>(draft: &'a Draft, lines: &BTreeSet<u32>) -> Cow<'a, Draft> {
+    if lines.is_empty() {
+        return Cow::Borrowed(draft);
+    }
+    let mut draft = draft.clone();
+    draft.lines.iter_mut().filter(|line| lines.contains(&line.no)).for_each(|line| line.text.clear());
+    Cow::Owned(draft)
 }
 
 /// From 2019 on the tables are part of the report; the text of one that has none, and announces none, is not all of it.

@@ -1,0 +1,224 @@
+//! The texts that a stretch of displaced bytes can have been.
+//!
+//! In: a run of bytes as a decoder paired them, one byte late, and what the document knows. Out: guesses, cheapest first. Pairs may be
+//! missing anywhere, so every number of them is tried; never decides that a guess is right.
+
+use super::classes::{has_other_form, kind, kinds, simplified};
+use super::gbk::{DROPPED, LEADS, decode, is_rare, usual};
+use super::lexicon::{Own, Reading};
+use super::pinyin::{reads, reads_first};
+use std::collections::BTreeSet;
+
+/// How a run that is one byte late ends.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    /// The trail byte of the last character, read as ASCII; the reading that follows it, if any.
+    Trail(u8, Option<String>),
+    /// The trail byte was swallowed together with the parenthesis of this reading.
+    Swallowed(String),
+    /// The line ends with the first byte of its last character.
+    Cut,
+}
+
+/// The byte before a run, which begins its first character.
+#[derive(Debug)]
+pub(super) enum Begin {
+    /// It was read with the byte before it.
+    Known(u8),
+    /// The tool took it and the byte before it for a character with this reading.
+    Key(Option<u8>, String),
+}
+
+/// The bytes of a damaged stretch as the decoder paired them, up to the place where it found the borders again.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    /// The trail byte of a character, and the first of the next: none where a `?` hides it.
+    pub pairs: Vec<(u8, Option<u8>)>,
+    pub end: End,
+    pub to: usize,
+}
+
+/// A text that could have been there.
+#[derive(Clone)]
+pub(super) struct Guess {
+    pub text: Vec<char>,
+    pub reading: Reading,
+    /// How many pairs left no trace.
+    pub missing: u8,
+    /// How many characters are out of place in its script.
+    pub odd: u8,
+}
+
+const BEAM: usize = 40;
+/// How many pairs may be missing between two that are not: “，政府公” takes four.
+const MOST_DROPPED: usize = 4;
+/// What one missing pair costs beyond its words: it is rarer than none.
+const MISSING: f32 = 1.0;
+/// What a character costs beyond its word that is a rare variant in its script; one of the other script costs twice as much.
+const ODD: f32 = 4.0;
+/// Above this average a run is given up early.
+const HOPELESS: f32 = 14.0;
+
+/// What a text is judged by.
+pub(super) struct Judge {
+    pub own: Own,
+    pub traditional: bool,
+    /// The characters that are annotated in it.
+    pub keys: BTreeSet<char>,
+}
+
+impl Judge {
+    /// How odd it is that the tool put this reading behind a character, if it can have: it has a table of those with another form,
+    /// with one reading each.
+    fn annotates(&self, c: char, syllable: &str) -> Option<u8> {
+        let tabled = has_other_form(c) && self.traditional == (simplified(c) != c) || self.keys.contains(&c);
+        reads(c, syllable).then(|| u8::from(!reads_first(c, syllable)) + if tabled { 0 } else { 2 })
+    }
+
+    /// The bytes that may begin a run, with how odd each is.
+    pub fn leads(&self, begin: &Begin) -> Vec<(u8, u8)> {
+        match begin {
+            Begin::Known(lead) => vec![(*lead, 0)],
+            Begin::Key(None, _) => Vec::new(),
+            Begin::Key(Some(trail), syllable) => {
+                let odd =
+                    |lead: &u8| decode(*trail, *lead).and_then(|key| Some((*lead, self.annotates(key, syllable)?)));
+                LEADS.iter().filter_map(odd).collect()
+            }
+        }
+    }
+
+    fn oddness(&self, c: char) -> u8 {
+        let other = if self.traditional { kind::SIMPLIFIED } else { kind::TRADITIONAL };
+        if kinds(c) & other != 0 { 2 } else { u8::from(is_rare(c, self.traditional)) }
+    }
+}
+
+impl Guess {
+    fn with(&self, c: char, judge: &Judge) -> Guess {
+        let mut next = self.clone();
+        next.text.push(c);
+        next.reading.push(c, &judge.own);
+        next.odd += judge.oddness(c);
+        next
+    }
+
+    fn extra(&self) -> f32 {
+        MISSING * f32::from(self.missing) + ODD * f32::from(self.odd)
+    }
+
+    pub fn cost(&self) -> f32 {
+        self.reading.cost() + self.extra()
+    }
+
+    /// The cost with one more character.
+    fn weigh(&self, c: char, judge: &Judge) -> f32 {
+        self.reading.weigh(c, &judge.own).0 + self.extra() + ODD * f32::from(judge.oddness(c))
+    }
+
+    /// Whether both say the same: a variant of the other script is converted anyway.
+    pub fn says(&self, other: &Guess) -> bool {
+        self.text.len() == other.text.len()
+            && self.text.iter().zip(&other.text).all(|(a, b)| a == b || simplified(*a) == simplified(*b))
+    }
+}
+
+/// A guess, and the bytes with which its next character may begin.
+#[derive(Clone)]
+struct State<'a> {
+    guess: Guess,
+    leads: &'a [u8],
+}
+
+/// A way to go on from a state: a character, its trail byte where that matters, and how odd it is there.
+struct Way {
+    c: char,
+    trail: u8,
+    odd: u8,
+}
+
+/// The cheapest ways to go on from these states, by one character each.
+fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut dyn FnMut(Way))) -> Vec<(Guess, u8)> {
+    let mut found: Vec<(f32, usize, Way)> = Vec::new();
+    for (parent, state) in states.iter().enumerate() {
+        for lead in state.leads {
+            ways(*lead, &mut |way| {
+                found.push((state.guess.weigh(way.c, judge) + ODD * f32::from(way.odd), parent, way));
+            });
+        }
+    }
+    let order = |a: &(f32, usize, Way), b: &(f32, usize, Way)| {
+        a.0.total_cmp(&b.0).then_with(|| (a.2.c, a.2.trail, a.1).cmp(&(b.2.c, b.2.trail, b.1)))
+    };
+    // Different states may say the same text: some are lost below.
+    if found.len() > 4 * width {
+        found.select_nth_unstable_by(4 * width, order);
+        found.truncate(4 * width);
+    }
+    found.sort_unstable_by(order);
+    let mut kept: Vec<(Guess, u8)> = Vec::new();
+    for (_, parent, way) in found {
+        let mut guess = states[parent].guess.with(way.c, judge);
+        guess.odd += way.odd;
+        if kept.len() < width && !kept.iter().any(|(other, at)| *at == way.trail && other.says(&guess)) {
+            kept.push((guess, way.trail));
+        }
+    }
+    kept
+}
+
+/// These states, and those behind one or more pairs that were dropped: each ends one character and begins another.
+fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
+    let mut all = states;
+    let mut from = 0;
+    for _ in 0..MOST_DROPPED {
+        let behind = extend(&all[from..], BEAM, judge, |lead, take| {
+            let ways =
+                DROPPED.iter().filter_map(|(trail, _)| Some(Way { c: usual(lead, *trail)?, trail: *trail, odd: 0 }));
+            ways.for_each(take);
+        });
+        from = all.len();
+        for (mut guess, trail) in behind {
+            guess.missing += 1;
+            let leads = DROPPED.iter().find(|row| row.0 == trail).map_or(&[][..], |row| &row.1);
+            all.push(State { guess, leads });
+        }
+    }
+    all
+}
+
+/// Every plausible text of one run, cheapest first.
+pub(super) fn guesses(run: &Run, (lead, odd): (u8, u8), reading: &Reading, judge: &Judge) -> Vec<Guess> {
+    let base = reading.cost();
+    let start = [lead];
+    let singles: Vec<u8> = (0..=0xFF).collect();
+    let guess = Guess { text: Vec::new(), reading: reading.clone(), missing: 0, odd };
+    let mut states = vec![State { guess, leads: &start }];
+    let plain = |c: char| Way { c, trail: 0, odd: 0 };
+    for (read, (trail, next)) in run.pairs.iter().enumerate() {
+        let leads = next.map_or(&LEADS[..], |next| &singles[usize::from(next)..=usize::from(next)]);
+        let read_on = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| {
+            usual(lead, *trail).map(plain).into_iter().for_each(take);
+        });
+        states = read_on.into_iter().map(|(guess, _)| State { guess, leads }).collect();
+        // Nobody writes like this: the run is not what it seems.
+        if states.first().is_none_or(|best| best.guess.cost() - base > HOPELESS * (read + 2) as f32) {
+            return Vec::new();
+        }
+    }
+    let annotated = |c: char, syllable: &str| Some(Way { c, trail: 0, odd: judge.annotates(c, syllable)? });
+    let last = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| match &run.end {
+        End::Trail(trail, None) => usual(lead, *trail).map(plain).into_iter().for_each(take),
+        End::Trail(trail, Some(syllable)) => {
+            usual(lead, *trail).and_then(|c| annotated(c, syllable)).into_iter().for_each(take);
+        }
+        End::Swallowed(syllable) => {
+            let all = (0x80..=0xFE).filter_map(|trail| usual(lead, trail));
+            all.filter_map(|c| annotated(c, syllable)).for_each(take);
+        }
+        // A line that ends with the first byte of a mark ends with a full stop.
+        End::Cut if lead == 0xA1 => take(plain('。')),
+        End::Cut => {}
+    });
+    last.into_iter().map(|(guess, _)| guess).collect()
+}
