@@ -8,11 +8,13 @@ use crate::model::archive::{Agency, AgencyNote, AgencyRef, Card, Counts, Entry, 
 use crate::model::curation::{Gone, Takedown, Tombstone};
 use crate::model::diagnostic::{Finding, Severity};
 use crate::model::form::{Form, Indicator};
+use crate::model::organ::{Prefix, prefix};
 use crate::model::report::{Kind, Place, Report};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+mod lineage;
 mod years;
 
 /// What every report is measured by.
@@ -87,6 +89,7 @@ pub fn entry(report: &Report, key: &str, standards: &Standards) -> Entry {
         core: report.core.clone(),
         findings: report.findings.clone(),
         kept: years::kept(report, standards),
+        organ: organ(report),
         copied: report.original.published,
         curations: report.curations.clone(),
         sketch: Vec::new(),
@@ -95,6 +98,14 @@ pub fn entry(report: &Report, key: &str, standards: &Standards) -> Entry {
         digest: key.to_owned(),
         previous: None,
         next: None,
+    }
+}
+
+/// The code of the organ in the index number, where its check digits hold.
+fn organ(report: &Report) -> Option<String> {
+    match prefix(report.source.index_number.as_ref()?.value.as_deref()?) {
+        Prefix::Organ(code, _) => Some(code),
+        Prefix::Broken(_) | Prefix::Other => None,
     }
 }
 
@@ -405,6 +416,7 @@ fn agencies(entries: &[Entry], notes: &BTreeMap<String, AgencyNote>, ids: &Ids) 
             votes.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))).map(|(code, _)| code.clone())
         });
     }
+    lineage::succeed(&mut agencies, entries);
     agencies
 }
 

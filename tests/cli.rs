@@ -281,6 +281,8 @@ fn explain_knows_codes_rules_forms_lines_and_figures() {
     assert!(story(&["2021"]).contains("flow_balance"));
     assert!(story(&["content/a.txt:5"]).contains("收到政府信息公开申请7件"));
     assert!(story(&["song-he-shi-shui-li-ju-2020", "requests_received"]).contains("= 7"));
+    assert!(story(&["shui-li-ju", "requests_received"]).contains("= 7"));
+    assert!(story(&["content/a.txt", "requests_received"]).contains("= 7"));
     fails(nianbao(root.path()).args(["explain", "row-does-not-add-upp"]), 2, &["did you mean `row-does-not-add-up`"]);
     fails(nianbao(root.path()).args(["explain", "content/a.txt:900"]), 2, &["lines"]);
     fails(nianbao(root.path()).args(["explain", "no-such-report", "requests.a.b"]), 2, &["no report"]);

@@ -2,6 +2,7 @@
 
 use super::{DONE, Terminal, build::SILENT, check::shared_cache};
 use crate::diag::{Located, code, for_people};
+use crate::model::archive::Entry;
 use crate::model::curation::Curation;
 use crate::model::diagnostic::CODES;
 use crate::model::form::{Axis, Form};
@@ -11,6 +12,7 @@ use crate::model::value::{Decimal, Standing};
 use crate::pipeline::{Project, Read, Reader};
 use crate::{config, normalize, read, understand};
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -169,22 +171,42 @@ fn line(root: &Path, file: &str, no: u32, terminal: &Terminal) -> Result<String>
     Ok(story)
 }
 
+/// The report of an id or a source path, or of a part of one that no other has.
+fn entry(entries: &[Entry], name: &str) -> Result<usize> {
+    let names = |e: &Entry| [e.card.id.clone(), e.card.source_path.clone(), format!("content/{}", e.card.source_path)];
+    let of = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        (0..entries.len()).filter(|&i| names(&entries[i]).iter().any(|n| fits(n))).collect()
+    };
+    let mut found = of(&|n| n == name);
+    if found.is_empty() && !name.is_empty() {
+        found = of(&|n| n.contains(name));
+    }
+    let ids: Vec<&str> = found.iter().map(|&i| entries[i].card.id.as_str()).collect();
+    match found.as_slice() {
+        [only] => Ok(*only),
+        [] => {
+            let all: Vec<&str> = entries.iter().map(|e| e.card.id.as_str()).collect();
+            let help = match config::nearest(name, &all) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the ids of the {} reports are in ids.toml", all.len()),
+            };
+            bail!("no report is called `{name}`\n  = help: {help}")
+        }
+        _ => {
+            let shown = ids.iter().take(6).copied().collect::<Vec<_>>().join(", ");
+            let more = if ids.len() > 6 { " …" } else { "" };
+            bail!("{} reports have `{name}` in their name\n  = help: name one of {shown}{more}", ids.len())
+        }
+    }
+}
+
 /// The story of one figure: the cell, its line, and the identities it stands or falls with.
 fn figure(root: &Path, id: &str, address: &str) -> Result<String> {
     let mut project = Project::open(root, None)?;
     let gathered = project.gather(&Arc::new(shared_cache(root)?), SILENT)?;
     let archive = gathered.archive;
-    let Some(index) = archive.entries.iter().position(|e| e.card.id == id || e.card.source_path == id) else {
-        let ids: Vec<&str> = archive.entries.iter().map(|e| e.card.id.as_str()).collect();
-        let help = match config::nearest(id, &ids) {
-            _ if archive.tombstones.iter().any(|stone| stone.id == id) => {
-                format!("it is published no more; see reports/{id}/")
-            }
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the ids of the {} reports are in ids.toml", ids.len()),
-        };
-        bail!("no report is called `{id}`\n  = help: {help}");
-    };
+    let index = entry(&archive.entries, id)?;
+    let id = archive.entries[index].card.id.as_str();
     let report = (archive.body)(index);
     let mut parts = address.splitn(3, '.');
     let (Some(table), row, column) = (parts.next(), parts.next(), parts.next()) else { bail!("an empty address") };
@@ -255,6 +277,10 @@ fn story(report: &Report, table: &Table, cell: &Cell, forms: &[Form]) -> String 
     );
     let _ = writeln!(story, "{}", meaning(cell.standing));
     shown_line(&mut story, report, cell.line);
+    // What the page has around it: the printed cells of the same row.
+    let row = table.cells.iter().filter(|c| c.row == cell.row && c.raw.is_some()).filter_map(|c| c.line);
+    let around: BTreeSet<u32> = row.filter(|line| cell.line != Some(*line)).collect();
+    around.into_iter().for_each(|line| shown_line(&mut story, report, Some(line)));
     let form = forms.iter().find(|f| f.id == table.form).and_then(|f| f.tables.iter().find(|t| t.id == table.table));
     for check in &table.checks {
         let Some(identity) = form.and_then(|f| f.identities.iter().find(|i| i.id == check.identity)) else { continue };
@@ -263,16 +289,15 @@ fn story(report: &Report, table: &Table, cell: &Cell, forms: &[Form]) -> String 
         if check.over != *over || !(identity.left.contains(term) || identity.right.contains(term)) {
             continue;
         }
+        let cell_of = |id: &crate::model::Id| {
+            table.cells.iter().find(|c| match identity.per {
+                Axis::Column => c.row == *id && c.column == *over,
+                Axis::Row => c.column == *id && c.row == *over,
+            })
+        };
         let side = |ids: &[crate::model::Id]| {
             let value = |id: &crate::model::Id| {
-                let other = table.cells.iter().find(|c| {
-                    if identity.per == Axis::Column {
-                        c.row == *id && c.column == *over
-                    } else {
-                        c.column == *id && c.row == *over
-                    }
-                });
-                other.and_then(|c| c.value).map_or_else(|| "□".to_owned(), |v| v.to_string())
+                cell_of(id).and_then(|c| c.value).map_or_else(|| "□".to_owned(), |v| v.to_string())
             };
             ids.iter().map(value).collect::<Vec<_>>().join(" + ")
         };
@@ -284,6 +309,13 @@ fn story(report: &Report, table: &Table, cell: &Cell, forms: &[Form]) -> String 
         let kind = if check.official { "official" } else { "arithmetic" };
         let _ = writeln!(story, "identity {} over {} ({kind}) {verdict}: {}", check.identity, check.over, identity.say);
         let _ = writeln!(story, "  {} = {}", side(&identity.left), side(&identity.right));
+        for cell in identity.left.iter().chain(&identity.right).filter_map(cell_of).filter(|c| c.value.is_some()) {
+            let term = if identity.per == Axis::Column { &cell.row } else { &cell.column };
+            let at = cell.line.map(|line| format!(", line {line}")).unwrap_or_default();
+            let raw = cell.raw.as_deref().map(|raw| format!(" “{raw}”")).unwrap_or_default();
+            let value = cell.value.map(|v| v.to_string()).unwrap_or_default();
+            let _ = writeln!(story, "    {value} {} ({}{at}{raw})", label(term), word(&cell.standing));
+        }
     }
     for finding in report.findings.iter().filter(|f| f.line.is_some() && f.line == cell.line) {
         let _ = writeln!(story, "finding {}: {}", finding.code, finding.message);

@@ -109,6 +109,8 @@ pub struct Entry {
     pub findings: Vec<Finding>,
     /// Cells that next year's report is compared with.
     pub kept: Vec<Kept>,
+    /// The organ's code in its index number, check digits holding.
+    pub organ: Option<String>,
     /// How far its published copy is the file.
     pub copied: Copied,
     /// Figures its publisher corrected.
@@ -207,7 +209,7 @@ pub struct Agency {
     pub aliases: Vec<String>,
     /// Region code, or null.
     pub region: Option<String>,
-    /// Id of the agency it succeeded, by `site.toml`.
+    /// Id of the agency it succeeded, by `site.toml`, else by the code in their index numbers.
     pub successor_of: Option<String>,
     /// Number of reports.
     pub reports: u32,

@@ -266,6 +266,14 @@ pub const CODES: &[Code] = &[
         example: "落款 2013年3月28日，报告 2013 年全年",
     },
     Code {
+        id: "index-number-invalid",
+        severity: Note,
+        title: "索引号校验不符",
+        about: "索引号前段形似组织机构代码或统一社会信用代码，但校验位不符，可能有笔误；不用来辨认机关。",
+        about_en: "The prefix of the index number has the shape of an organ's code and its check digit fails; it identifies nobody.",
+        example: "000014348/2019-01298",
+    },
+    Code {
         id: "heading-duplicated",
         severity: Note,
         title: "标题重复",

@@ -11,6 +11,7 @@ pub mod curation;
 pub mod diagnostic;
 pub mod flat;
 pub mod form;
+pub mod organ;
 pub mod page;
 pub mod report;
 pub mod source;

@@ -25,7 +25,7 @@ pub(super) const LONGEST: usize = 400;
 pub(super) const SLACK: usize = 10;
 /// Places held at once, about.
 const PLACES: u64 = 8_000_000;
-/// Places judged by one task, about.
+/// Places judged, or texts read, before results are put together.
 const BATCH: usize = 4096;
 
 /// A string as one number: itself for up to four units, else a hash, which 64 bits make as good as itself.
@@ -143,7 +143,11 @@ impl Corpus {
             }
             found
         };
-        let mut all: Vec<Sighting> = self.texts.par_iter().flat_map_iter(look).collect();
+        // Piece by piece, so that what is gathered stands in memory once.
+        let mut all: Vec<Sighting> = Vec::new();
+        for texts in self.texts.chunks(BATCH) {
+            all.extend(texts.par_iter().flat_map_iter(look).collect::<Vec<_>>());
+        }
         all.par_sort_unstable();
         all
     }

@@ -9,7 +9,7 @@
 //! | file | what |
 //! |---|---|
 //! | `root.json` | the only fixed name: counts and the names of the rest (see [`Root`]) |
-//! | `grams/<name>/0.bin` | the map of a run of up to 256 shards: where each begins, and which beginnings of that are keys of earlier shards |
+//! | `grams/<name>/0.bin` | the map of a run of up to 128 shards: where each begins, and which beginnings of that are keys of earlier shards |
 //! | `grams/<name>/<n>.bin` | shard `n` of the run, from 1: keys in order, each with its list of documents ([`posting`]) |
 //! | `text/<name>/<n>.bin` | document `256·block + n` of a block of 256: a line of JSON, then `<number><role letter><text>` for each line that is not blank; unpacked behind `prefix` ([`pack`]) |
 //! | `docs/<name>.bin` | 512 documents: JSON `[[id, title], …]` |
@@ -55,7 +55,7 @@ const DOCS_BLOCK: usize = 512;
 /// Bytes of a shard before compression, a single longer list apart.
 const SHARD_BYTES: usize = 5 << 10;
 /// Shards that share a folder and a map.
-const RUN: usize = 256;
+const RUN: usize = 128;
 /// Archives up to this size rank by headings; and so many headings they rank by, the most common ones.
 const RANKED: usize = 5000;
 const HEADINGS: usize = 1500;

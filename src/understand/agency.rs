@@ -383,10 +383,13 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
 
 /// The name with its place before it, as another witness gives it (建新镇人民政府 → 遂溪县建新镇人民政府).
 fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
-    if places::leading(name).is_some() {
+    // 鼓楼区 is in several cities, and says no more than no place at all.
+    let certain = |m: places::Mention| m.candidates.iter().all(|d| d.code[..4] == m.candidates[0].code[..4]);
+    if places::leading(name).is_some_and(certain) {
         return None;
     }
-    let others = witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher);
+    let others =
+        witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher).chain(&witnesses.source);
     others.map(|(printed, _)| nameplates(printed).0).find(|full| {
         full.strip_suffix(name).is_some_and(|place| {
             places::leading(place).is_some_and(|m| m.end == place.len()) || looks_like_place(place)

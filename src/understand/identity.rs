@@ -9,6 +9,7 @@ use super::labels::Label;
 use super::places::{self, Evidence};
 use super::roles::{self, Field, Title, is_date, trimmed};
 use crate::model::diagnostic::Finding;
+use crate::model::organ::{self, Prefix};
 use crate::model::report::{AgencyName, Dates, Kind, Known, Origin, Place, Provenance, Role};
 use crate::model::source::{Draft, Span};
 use crate::model::value::Standing;
@@ -314,6 +315,14 @@ fn source(identity: &mut Identity, draft: &Draft, fields: &[Field]) {
         category: get(Label::Category),
         publisher: get(Label::Publisher),
     };
+    if let Some(index) = &mut identity.source.index_number
+        && let Some(Prefix::Broken(code)) = index.value.as_deref().map(organ::prefix)
+    {
+        index.standing = Some(Standing::Disputed);
+        let message = format!("索引号中的代码“{code}”校验位不符，可能有误，不用来辨认机关");
+        let finding = Finding::new("index-number-invalid", index.at.map(|at| at.line), message);
+        identity.findings.push(index.at.into_iter().fold(finding, |finding, at| finding.at(at, "索引号")));
+    }
 }
 
 fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: Option<&Signature>) -> Witnesses {
@@ -538,7 +547,13 @@ fn decided(
     year: Option<u16>,
     standing: Standing,
 ) -> Known<Place> {
-    match evidence.decide(candidates, year) {
+    // A credit code in the index number holds the place where the organ is registered.
+    let index = identity.source.index_number.as_ref().and_then(|index| index.value.as_deref()).map(organ::prefix);
+    let registered = match &index {
+        Some(Prefix::Organ(_, Some(region))) => places::within(candidates, region),
+        _ => None,
+    };
+    match evidence.decide(candidates, year).or(registered) {
         Some(division) => {
             let place = places::place(division, year);
             let standing = if evidence.names_parent(&place) { standing } else { Standing::Solved };

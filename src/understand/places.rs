@@ -185,6 +185,15 @@ pub fn place(division_: &Division, year: Option<u16>) -> Place {
     Place { code: division_.code.to_owned(), name: division_.name.to_owned(), province, city, county }
 }
 
+/// The one candidate that is the division of a code or lies in its city.
+pub fn within(candidates: &[&'static Division], code: &str) -> Option<&'static Division> {
+    let near = |keep: usize| {
+        let inside: Vec<_> = candidates.iter().copied().filter(|d| d.code[..keep] == code[..keep]).collect();
+        same_place(&inside)
+    };
+    near(6).or_else(|| near(4))
+}
+
 const LEVELS: &[char] = &['省', '市', '区', '县', '州', '盟', '旗'];
 
 /// Every place that a text names in full, left to right. A name right after its parent keeps only the candidates within it.

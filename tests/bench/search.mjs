@@ -1,7 +1,9 @@
 // The browser's half of the search bench: serves a folder over a line of 60 ms and 10 Mbit/s, asks every query of its `queries.json` in a
 // fresh window that has answered one other query, and prints bytes, milliseconds and what was wrong.
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { createSecureServer } from 'node:http2';
 import { extname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +16,12 @@ const BYTES_PER_MS = 10e6 / 8 / 1000;
 const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.json': 'application/json', '.svg': 'image/svg+xml' };
 
 const line = { free: 0, bytes: 0, requests: 0, shaped: true };
-const server = createServer((request, response) => {
+// The usual hosts speak HTTP/2, and browsers speak it under TLS alone: a certificate for this one run.
+const secret = mkdtempSync(join(tmpdir(), 'nianbao-certificate-'));
+execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=127.0.0.1', '-days', '1', '-keyout', join(secret, 'key'), '-out', join(secret, 'certificate')], { stdio: 'ignore' });
+const credentials = { key: readFileSync(join(secret, 'key')), cert: readFileSync(join(secret, 'certificate')) };
+rmSync(secret, { recursive: true });
+const server = createSecureServer(credentials, (request, response) => {
   const path = decodeURIComponent(request.url.split('?')[0]);
   const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
   if (!existsSync(file)) return response.writeHead(404).end();
@@ -31,14 +38,14 @@ const server = createServer((request, response) => {
   setTimeout(() => response.writeHead(200, headers).end(body), line.free - now);
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const root = `http://127.0.0.1:${server.address().port}/`;
+const root = `https://127.0.0.1:${server.address().port}/`;
 
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => path && existsSync(path));
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'] });
 
 /** A window in which the page is ready; `first` has been asked already. */
 async function opened(first) {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const page = await context.newPage();
   await page.goto(`${root}search/${first ? `?q=${encodeURIComponent(first)}` : ''}`);
   await page.waitForSelector('.search-alive[aria-busy=false] [data-search-results]:not(:empty), .search-alive[aria-busy=false] .search-status:not(:empty)', { state: 'attached' });
@@ -93,3 +100,4 @@ if (process.env.NIANBAO_QUERIES) {
 }
 await browser.close();
 server.close();
+process.exit();

@@ -408,7 +408,7 @@ fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
 }
 
 static FRESH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|公开|发布|增加)(?:了|信息)?$")
+    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|公开|发布|增加)(?:公开|发布)?(?:了|信息)?$")
         .expect("the pattern is fixed")
 });
 

@@ -117,7 +117,7 @@
       if (made.format !== 'nianbao-search/2') throw new Damaged('root.json', 'another format');
       made.from = made.grams.map(([hex]) => (hex.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(parseInt(unit, 16))).join(''));
       // Small maps come at once, and before they are needed.
-      if (made.grams.length <= 8) for (const [, name] of made.grams) index.run(name).catch(() => {});
+      if (made.grams.length <= 32) for (const [, name] of made.grams) index.run(name).catch(() => {});
       return made;
     }),
     hant: () => once('hant', async () => {
@@ -360,7 +360,7 @@
   const everything = (total) => Array.from({ length: total }, (_, document) => document);
 
   /** Places of a long string that are looked up first: where they leave few candidates, the others need not be. */
-  const FIRST = 12;
+  const FIRST = 8;
 
   /**
    * The documents that may hold a string: those that hold all kept strings in it. They do, or they are at most `slack`, or it
@@ -481,8 +481,10 @@
       }));
       hits = sorted(hits, sort, scores, facets);
     }
-    const named = options.all || about.documents <= ADDRESSES ? hits : hits.slice(0, top);
-    return { wanted, hits, before, facets, tests, about, urls: (await rows(named)).map(([id]) => `reports/${id}/`) };
+    // In a large archive the few texts about to be shown say their own ids; the lists of all ids would cost more than the rest.
+    const ids = options.all || about.documents <= ADDRESSES ? (await rows(hits)).map(([id]) => id)
+      : (await Promise.all(hits.slice(0, top).map(index.text))).map((text) => text.id);
+    return { wanted, hits, before, facets, tests, about, urls: ids.map((id) => `reports/${id}/`) };
   }
 
   /** Documents come newest first, then by region and agency; what has no year or no agency goes last. */
@@ -644,12 +646,12 @@
   /** The page of an agency or indicator that the query names. */
   function offer(result, positive) {
     offers.replaceChildren();
-    const key = positive.map((term) => term.variants.at(-1)).join('');
-    if (!result.facets || key.length < 2) return;
-    const nearness = (names) => Math.min(...names.filter(Boolean).map((name) => {
-      const own = fold(name, null);
-      return own === key ? 0 : own.includes(key) ? own.length - key.length : key.includes(own) && own.length > 2 ? 1 + key.length - own.length : Infinity;
-    }));
+    const terms = positive.map((term) => term.variants.at(-1));
+    const keys = [...new Set([terms.join(''), ...terms])].filter((key) => key.length > 1);
+    if (!result.facets || !keys.length) return;
+    const distance = (own, key) => (own === key ? 0 : own.includes(key) ? own.length - key.length
+      : key.includes(own) && own.length > 2 ? 1 + key.length - own.length : Infinity);
+    const nearness = (names) => Math.min(...names.filter(Boolean).flatMap((name) => keys.map((key) => distance(fold(name, null), key))));
     const rows = [
       ...result.facets.agencies.map((agency) => ['机关', agency[1], agency[3], nearness([agency[1], ...agency[2]])]),
       ...result.facets.indicators.map((indicator) => ['指标', indicator[1], indicator[2], nearness([indicator[1]])]),
