@@ -92,6 +92,8 @@ pub fn entry(report: &Report, key: &str, standards: &Standards) -> Entry {
         organ: organ(report),
         copied: report.original.published,
         curations: report.curations.clone(),
+        sketch: Vec::new(),
+        similar: Vec::new(),
         takedown: None,
         digest: key.to_owned(),
         previous: None,
@@ -152,7 +154,7 @@ pub fn renew(entry: &mut Entry, report: &Report, key: &str, standards: &Standard
     let was = std::mem::replace(entry, self::entry(report, key, standards));
     let Card { id, url, json, agency, .. } = was.card;
     entry.card = Card { id, url, json, agency, ..std::mem::take(&mut entry.card) };
-    entry.takedown = was.takedown;
+    (entry.takedown, entry.sketch) = (was.takedown, was.sketch);
 }
 
 /// The tombstone of a report that is not published, as far as its id tells.
@@ -263,6 +265,7 @@ pub fn complete(report: &mut Report, entry: &Entry) {
         agency.id.clone_from(&card.id);
     }
     report.findings.clone_from(&entry.findings);
+    report.similar.clone_from(&entry.similar);
     report.previous.clone_from(&entry.previous);
     report.next.clone_from(&entry.next);
 }
@@ -370,6 +373,7 @@ fn digest(entry: &Entry) -> String {
     add(&entry.digest);
     add(&serde_json::to_string(&entry.card).expect("a card serializes"));
     add(&serde_json::to_string(&entry.findings).expect("findings serialize"));
+    add(&serde_json::to_string(&entry.similar).expect("plain data serializes"));
     add(entry.previous.as_deref().unwrap_or(""));
     add(entry.next.as_deref().unwrap_or(""));
     hasher.finalize().to_hex().to_string()

@@ -12,6 +12,7 @@ use std::path::Path;
 const REPORTS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("reports");
 const ENTRIES: TableDefinition<&[u8], &[u8]> = TableDefinition::new("entries");
 const PAGES: TableDefinition<&str, (&str, &str)> = TableDefinition::new("pages");
+const PAIRS: TableDefinition<&[u8], &[u8]> = TableDefinition::new("pairs");
 const STATE: TableDefinition<&str, &str> = TableDefinition::new("state");
 
 /// Digest of a report's input: its bytes, its sidecar, and the program that reads it.
@@ -64,6 +65,7 @@ impl Cache {
         write.open_table(REPORTS)?;
         write.open_table(ENTRIES)?;
         write.open_table(PAGES)?;
+        write.open_table(PAIRS)?;
         write.open_table(STATE)?;
         write.commit()?;
         Ok(self)
@@ -77,6 +79,29 @@ impl Cache {
     /// Its archive columns, if they are remembered.
     pub fn entry(&self, key: &Key) -> Option<Vec<u8>> {
         self.value(ENTRIES, key)
+    }
+
+    /// What two reports have in common, if it is remembered; the key digests both and the program.
+    pub fn pair(&self, key: &Key) -> Option<Vec<u8>> {
+        self.value(PAIRS, key)
+    }
+
+    /// Remembers what pairs have in common; then those that are not `live` any more are forgotten.
+    pub fn remember_pairs(&self, made: &[(Key, Vec<u8>)], live: &BTreeSet<Key>) -> Result<()> {
+        if made.is_empty() {
+            return Ok(());
+        }
+        let mut write = self.database.begin_write()?;
+        write.set_durability(Durability::None)?;
+        {
+            let mut pairs = write.open_table(PAIRS)?;
+            pairs.retain(|key, _| <&Key>::try_from(key).is_ok_and(|key| live.contains(key)))?;
+            for (key, value) in made {
+                pairs.insert(key.as_slice(), lz4_flex::compress_prepend_size(value).as_slice())?;
+            }
+        }
+        write.commit()?;
+        Ok(())
     }
 
     fn value(&self, table: TableDefinition<&[u8], &[u8]>, key: &Key) -> Option<Vec<u8>> {

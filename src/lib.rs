@@ -4,7 +4,7 @@
 //! bytes ─ read ─▶ Draft ─ normalize ─▶ Draft ─ understand ─▶ Report ─ assemble ─▶ Archive ─ views/search/export ─▶ files
 //! ```
 //!
-//! [`model`] holds the nouns. The verbs (`read`, `privacy`, `normalize`, `understand`, `curate`, `assemble`, `changes`, `views`, `search`, `export`) are pure
+//! [`model`] holds the nouns. The verbs (`read`, `privacy`, `normalize`, `understand`, `curate`, `assemble`, `similarity`, `changes`, `views`, `search`, `export`) are pure
 //! functions of their arguments and know only the nouns. The edges (`source`, `config`, `cache`, `theme`, `publish`, `previous`, `diag`)
 //! touch disk and terminal. `pipeline` joins them, `cmd` calls `pipeline`, `main` calls `cmd`.
 
@@ -26,6 +26,7 @@ pub mod privacy;
 pub mod publish;
 pub mod read;
 pub mod search;
+pub mod similarity;
 pub mod source;
 pub mod theme;
 pub mod understand;

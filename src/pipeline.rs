@@ -11,6 +11,7 @@
 
 mod orders;
 mod reader;
+mod similar;
 
 pub use reader::{Read, Reader};
 
@@ -31,7 +32,7 @@ use crate::publish::{self, Target, sha256};
 use crate::source::{Candidate, Found};
 use crate::theme::{Frame, Theme};
 use crate::views::VIEWS;
-use crate::{changes, curate, links, normalize, privacy, read, search, source, theme, understand};
+use crate::{changes, curate, links, normalize, privacy, read, search, similarity, source, theme, understand};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,6 +200,7 @@ impl Project {
         let mut ordered = orders::carry_out(&self.orders, &mut entries, &mut archive, &self.ids, &present);
         let body = |path: &str| self.reader.remembered(cache, &keyed[path].0, &keyed[path].1);
         orders::correct(&mut ordered, &mut entries, &archive, body);
+        similar::compare(&mut entries, cache, &self.reader, &body).context("writing the cache")?;
         let catalog = assemble::assemble(entries, &self.ids, notes, &standards());
         archive.inputs.published = catalog.entries.len() as u32;
         archive.inputs.quarantined = archive.quarantined.len() as u32;
@@ -265,6 +267,7 @@ impl Project {
                 // What a page shows is what the report says, not which program said it: equal reports give equal pages.
                 let mut entry = assemble::entry(&report, &blake3::hash(&report_json).to_hex(), &standards());
                 entry.takedown = takedown;
+                entry.sketch = similarity::Prose::of(&report, &self.reader.labels).sketch();
                 let entry_json = serde_json::to_vec(&entry).expect("plain data serializes");
                 let memo = Memo { key, report: report_json, entry: entry_json };
                 Ok(Gained::Entry { key, entry: Box::new(entry), memo: Some(memo) })

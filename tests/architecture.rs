@@ -6,8 +6,19 @@ use std::path::{Path, PathBuf};
 /// Nouns: import nothing of ours.
 const NOUNS: &[&str] = &["model"];
 /// Pure verbs: know nouns, never each other, never the world.
-const VERBS: &[&str] =
-    &["read", "privacy", "normalize", "understand", "curate", "assemble", "changes", "views", "search", "export"];
+const VERBS: &[&str] = &[
+    "read",
+    "privacy",
+    "normalize",
+    "understand",
+    "curate",
+    "assemble",
+    "similarity",
+    "changes",
+    "views",
+    "search",
+    "export",
+];
 /// Edges: know nouns, may touch disk and terminal.
 const EDGES: &[&str] = &["source", "theme", "publish", "previous", "cache", "config", "diag", "links"];
 

@@ -567,3 +567,61 @@ fn a_folder_that_is_no_publication_cannot_be_compared_with() {
     let old = first.to_string_lossy().into_owned();
     fails(nianbao(root.path()).args(["build", "--previous", &old, "--date", "2024-02-30"]), 2, &["2024-02-30"]);
 }
+
+/// Sentences of a made-up report, with a number that differs from year to year.
+fn duties(year: u16, number: u32) -> String {
+    format!(
+        "一、总体情况\n{year}年，我局把渠道清淤、堤防加固和旱情会商三件事的进度逐旬贴在各村的公告栏里，村民随时可以查看。\
+        全年主动公开政府信息{number}条，其中水雨情信息占去将近一半，工程招标信息次之，其余为许可和处罚的结果。\n\
+        我们请灌区管理所把用水计划画成一张图，图上标明轮灌的次序和各支渠的水量，争水的纠纷因此少了许多。\n\
+        办公室安排两人轮流接听来电，凡是当天答不上来的问题，都在三天之内由业务科室回话并登记在册。\n"
+    )
+}
+
+#[test]
+fn a_text_taken_over_from_last_year_or_from_elsewhere_is_named_with_its_passages() {
+    let head = |agency: &str, year: u16| format!("{agency}{year}年政府信息公开工作年度报告\n\n");
+    let stock = "根据《中华人民共和国政府信息公开条例》编制本报告，所列数据的统计期限自1月1日起至12月31日止，如对本报告有疑问，请与本局办公室联系。\n".repeat(4);
+    let files = [
+        ("a2018.txt", head("松河市水利局", 2018) + &duties(2018, 128)),
+        ("a2019.txt", head("松河市水利局", 2019) + &duties(2019, 977)),
+        ("b2019.txt", head("云岭县水利局", 2019) + &duties(2019, 41)),
+        ("c2019.txt", head("松河市教育局", 2019) + &stock + "我局管理学校三十二所。\n"),
+        ("d2019.txt", head("松河市财政局", 2019) + &stock + "我局核对预算八十一份。\n"),
+    ];
+    let root = site(&files.iter().map(|(path, text)| (*path, text.as_str())).collect::<Vec<_>>());
+    let root = root.path();
+    nianbao(root).arg("build").assert().success();
+    let report = |id: &str| json(&root.join(format!("public/reports/{id}/index.json")));
+    let others = |id: &str| -> Vec<String> {
+        let similar = report(id)["similar"].clone();
+        similar.as_array().expect("a list").iter().map(|s| s["id"].as_str().expect("an id").to_owned()).collect()
+    };
+    let codes = |id: &str| -> Vec<String> {
+        let findings = report(id)["findings"].clone();
+        let all = findings.as_array().expect("a list").iter().filter(|f| f["code"] == "text-copied");
+        all.map(|f| f["related"][0].as_str().expect("an id").to_owned()).collect()
+    };
+    let (old, new, away) =
+        ("song-he-shi-shui-li-ju-2018", "song-he-shi-shui-li-ju-2019", "yun-ling-xian-shui-li-ju-2019");
+    assert_eq!(others(old).len(), 2, "likeness is told on both");
+    assert_eq!(codes(old), Vec::<String>::new(), "who came first took nothing over");
+    assert_eq!(codes(new).len(), 2);
+    assert_eq!(codes(away).len(), 2);
+    let similar = &report(new)["similar"][0];
+    assert!(
+        similar["share"].as_f64() > Some(0.9) && similar["passages"][0]["lines"][0].as_u64() == Some(4),
+        "{similar}"
+    );
+    for id in ["song-he-shi-jiao-yu-ju-2019", "song-he-shi-cai-zheng-ju-2019"] {
+        assert_eq!(others(id), Vec::<String>::new(), "{id}: what all reports say by law is no copy");
+    }
+    assert!(text_of(&root.join("public/findings/text-copied/index.html")).contains("松河市水利局 2018 年度报告有"));
+    // A pair that is no longer alike is forgotten, and a build from cache equals a clean one.
+    fs::write(root.join("content/b2019.txt"), head("云岭县水利局", 2019) + "我县水库两座。\n").expect("writable");
+    nianbao(root).arg("build").assert().success();
+    assert_eq!(others(new), [old]);
+    let before = tree(&root.join("public"));
+    nianbao(root).args(["build", "--clean", "--jobs", "1"]).assert().success();
+    assert!(tree(&root.join("public")) == before);
+}

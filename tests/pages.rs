@@ -250,7 +250,12 @@ fn archive() -> Archive {
         reports[at].previous = previous;
         reports[at].next = next;
     }
-    reports[0].similar.push(Similar { id: "yunxi-shi-renmin-zhengfu-2021".to_owned(), share: Decimal::new(93, 2) });
+    reports[0].similar.push(Similar {
+        id: "yunxi-shi-renmin-zhengfu-2021".to_owned(),
+        share: Decimal::new(93, 2),
+        characters: 310,
+        passages: vec![Passage { lines: [6, 6], other_lines: [6, 6], characters: 310 }],
+    });
     let region = |id: &str| agencies.iter().find(|a| a.0 == id).map(|a| a.2.to_owned());
     let entries: Vec<Entry> = reports
         .iter()

@@ -57,6 +57,19 @@ WHERE NOT EXISTS (SELECT 1 FROM reports WHERE reports.agency_id = span.agency_id
         line: "SELECT agency, group_concat(year) AS years FROM gaps GROUP BY agency ORDER BY count(*) DESC;",
     },
     Question {
+        view: "copied",
+        ask: "哪些报告照抄了往年的或别家的文字？",
+        about: (
+            "一行是一份报告与一份较早的（或同年别家的）报告，句子有一半以上相同",
+            "One row per report and earlier report, or report of another agency and the same year, with at least half of its sentences",
+        ),
+        select: r#"SELECT similar.report_id, other_id, similar.agency, similar.year, other.agency AS other_agency, other.year AS other_year,
+  share, characters, passages, own.url
+FROM similar JOIN reports AS own ON own.report_id = similar.report_id JOIN reports AS other ON other.report_id = other_id
+WHERE other.year < similar.year OR (other.year = similar.year AND other.agency IS NOT similar.agency)"#,
+        line: "SELECT agency, year, other_agency, other_year, share FROM copied ORDER BY share DESC;",
+    },
+    Question {
         view: "silent_edits",
         ask: "哪些机关悄悄改过已公布的报告？",
         about: (

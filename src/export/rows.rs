@@ -442,6 +442,24 @@ pub(super) fn tombstones(archive: &Archive, rows: &mut Rows) {
     }
 }
 
+pub(super) fn similar(_: &Archive, entry: &Entry, report: &Report, rows: &mut Rows) {
+    for similar in &report.similar {
+        let span = |[from, to]: [u32; 2]| if from == to { from.to_string() } else { format!("{from}-{to}") };
+        let passages = similar.passages.iter().map(|p| format!("{}={}", span(p.lines), span(p.other_lines)));
+        rows.row([
+            (&entry.card.id).into(),
+            (&similar.id).into(),
+            agency(entry).into(),
+            entry.card.region.as_ref().into(),
+            entry.card.year.into(),
+            similar.share.into(),
+            similar.characters.into(),
+            list(passages).into(),
+            (&entry.card.sha256).into(),
+        ]);
+    }
+}
+
 pub(super) fn changes(archive: &Archive, rows: &mut Rows) {
     let changes = &archive.changes;
     for set in std::iter::once(&changes.latest).chain(&changes.earlier) {

@@ -498,6 +498,42 @@ pub(super) const TABLES: &[Flat] = &[
     },
     Flat {
         table: FlatTable {
+            name: "similar",
+            title: "文字雷同",
+            zh: "一行是一份报告与另一份文字相同的报告",
+            en: "One row per report and other report that has at least half of its text",
+            columns: &[
+                REPORT,
+                text("other_id", Checked, "另一份报告的编号", "Id of the other report"),
+                AGENCY,
+                REGION,
+                YEAR,
+                Column {
+                    name: "share",
+                    zh: "本报告的句子也见于另一份的比例，0 至 1",
+                    en: "Share of this report's sentences that stand there too, 0 to 1",
+                    unit: Some(("比例", "share")),
+                    origin: Checked,
+                    ..VALUE
+                },
+                count("characters", Checked, ("字", "characters"), "相同的字数", "Characters in common"),
+                text(
+                    "passages",
+                    Checked,
+                    "相同的段落：本报告行号=另一份行号，以竖线分隔",
+                    "Passages in common: lines here=lines there, separated by |",
+                ),
+                SHA256,
+            ],
+            key: &["report_id", "other_id"],
+            refers: &[TO_REPORT, refers(&["other_id"], "reports", &["report_id"]), TO_REGION],
+            lookups: &[],
+            text: None,
+        },
+        fill: Fill::OfReport(rows::similar),
+    },
+    Flat {
+        table: FlatTable {
             name: "changes",
             title: "变化",
             zh: "一行是某次发布与前一次相比的一处变化",

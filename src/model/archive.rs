@@ -7,7 +7,7 @@ use super::diagnostic::Finding;
 use super::flat::{FlatTable, JsonField, Question};
 use super::form::{Form, Indicator};
 use super::page::Site;
-use super::report::{Copied, Core, Kind, Place, Provenance, Report};
+use super::report::{Copied, Core, Kind, Place, Provenance, Report, Similar};
 use super::source::Script;
 use super::value::Decimal;
 use schemars::JsonSchema;
@@ -115,6 +115,10 @@ pub struct Entry {
     pub copied: Copied,
     /// Figures its publisher corrected.
     pub curations: Vec<Curation>,
+    /// Sample of its sentences, by which reports with the same text find each other.
+    pub sketch: Vec<u32>,
+    /// Reports with near-identical text.
+    pub similar: Vec<Similar>,
     /// Set when its sidecar orders that nothing of it be published.
     pub takedown: Option<Takedown>,
     /// Digest of everything its page shows, neighbours included.

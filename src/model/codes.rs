@@ -452,6 +452,15 @@ pub const CODES: &[Code] = &[
         about_en: "A figure is ten times last year’s or a tenth of it: true, counted otherwise, or a slip.",
         example: "3 件变为 210 件",
     },
+    // similarity
+    Code {
+        id: "text-copied",
+        severity: Note,
+        title: "文字雷同",
+        about: "正文一半以上的文字与另一份报告相同：同一机关往年的，或另一机关的。只比句子，标题、表格、数字、标点和法定的套话不算；连续 24 字以上相同才算，合计须满 150 字。相同的段落逐处列出，谁抄谁、是否妥当，请读者自己判断。",
+        about_en: "At least half of the text is that of another report: the same agency's of an earlier year, or another agency's. Only sentences are compared; headings, tables, digits, punctuation and the phrases every report has by law do not count. Runs of 24 characters and more count, 150 characters in all. The passages are listed; who copied whom, and whether that matters, is for the reader to say.",
+        example: "与 2019 年度报告有 72% 的文字相同",
+    },
     // curate: the publisher's word
     Code {
         id: "figure-corrected",

@@ -457,10 +457,28 @@ pub struct Alternative {
 }
 
 /// A report with near-identical text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Similar {
     /// Its id.
     pub id: String,
-    /// Share of common text, 0 to 1.
+    /// Share of this report's sentences that stand there too, 0 to 1.
     pub share: Decimal,
+    /// Characters in common, digits and punctuation left out.
+    #[serde(default)]
+    pub characters: u32,
+    /// The passages in common, the longest first.
+    #[serde(default)]
+    pub passages: Vec<Passage>,
+}
+
+/// A passage that stands in two reports.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CommonPassage")]
+pub struct Passage {
+    /// First and last line in this report.
+    pub lines: [u32; 2],
+    /// First and last line in the other one.
+    pub other_lines: [u32; 2],
+    /// Its characters, digits and punctuation left out.
+    pub characters: u32,
 }

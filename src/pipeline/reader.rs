@@ -12,10 +12,12 @@ use crate::model::diagnostic::Finding;
 use crate::model::report::{Copied, Report};
 use crate::model::source::{PrivacyMode, Source, Syntax};
 use crate::privacy::Hit;
+use crate::similarity::letters;
 use crate::source::{self, Candidate};
 use crate::{curate, normalize, privacy, read, understand};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// How a report is read, apart from its bytes.
 #[derive(Clone)]
@@ -28,6 +30,8 @@ pub struct Reader {
     pub notes: BTreeMap<String, AgencyNote>,
     /// What happens to numbers of persons.
     pub privacy: PrivacyMode,
+    /// Labels of the statutory forms, as `similarity` reads them.
+    pub(super) labels: Arc<BTreeSet<String>>,
     /// Digest of the program and of the above: what a remembered report depends on besides its bytes.
     pub(super) digest: Key,
 }
@@ -61,6 +65,7 @@ impl Reader {
             known,
             notes: config.agencies.clone(),
             privacy: config.privacy.mode,
+            labels: Arc::new(labels()),
             digest: *hasher.finalize().as_bytes(),
         }
     }
@@ -174,6 +179,19 @@ impl Reader {
         }
         *hasher.finalize().as_bytes()
     }
+}
+
+/// What rows and columns of the statutory forms are called.
+fn labels() -> BTreeSet<String> {
+    let mut labels = BTreeSet::new();
+    for table in understand::forms().iter().flat_map(|form| &form.tables) {
+        labels.extend(
+            table.rows.iter().flat_map(|row| row.aliases.iter().chain([&row.label])).map(|label| letters(label)),
+        );
+        labels
+            .extend(table.columns.iter().flat_map(|c| c.aliases.iter().chain([&c.label])).map(|label| letters(label)));
+    }
+    labels
 }
 
 /// Digest of this very program: a new binary reads everything again, and nobody bumps a version by hand.

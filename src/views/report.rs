@@ -47,7 +47,10 @@ fn context(shared: &Shared, index: usize) -> Json {
         .iter()
         .filter_map(|s| {
             let other = shared.entry(&s.id)?;
-            Some(json!({ "title": other.card.title, "url": other.card.url, "share": s.share }))
+            Some(json!({
+                "title": other.card.title, "url": other.card.url, "share": s.share, "characters": s.characters,
+                "passages": s.passages,
+            }))
         })
         .collect();
     let year = entry.card.year.map(|y| json!({ "year": y, "url": format!("years/{y}/") }));
