@@ -17,8 +17,8 @@ pub(super) const ADVERTS: Rule = Rule {
     why: "被劫持的转载网站在公文里插入博彩、色情广告语，有的整行，有的顶替原文的词。整行的标为网页附带文字，不作正文发布；夹在句中的换成记号“［广告］”，原文的词已不可知。",
     turns: &[
         (
-            "真人百家乐_棋牌投注平台官网\n真人百家乐_棋牌投注平台官网政务公开",
-            "真人百家乐_棋牌投注平台官网\n［广告］政务公开",
+            "真人百家乐_棋牌投注平台官网\n本局设有真人百家乐_棋牌投注平台官网政务公开工作领导小组，由主要负责人任组长",
+            "真人百家乐_棋牌投注平台官网\n本局设有［广告］政务公开工作领导小组，由主要负责人任组长",
         ),
         ("甲县2019年政府信息公开年度报告_真人百家乐-棋牌投注平台官网", "甲县2019年政府信息公开年度报告"),
         (
@@ -207,7 +207,8 @@ pub(super) fn flag(work: &mut Work) {
     let lines: Vec<(u32, &str)> = whole.chain(masked).collect();
     for (no, message) in lines {
         // The label is printed on pages, so it does not quote.
-        work.found.push(Finding::new("advert-inserted", Some(no), message).at(Span { line: no, start: 0, end: 0 }, "广告"));
+        work.found
+            .push(Finding::new("advert-inserted", Some(no), message).at(Span { line: no, start: 0, end: 0 }, "广告"));
     }
     if work.mirror {
         work.found.push(Finding::new("mirror-site", None, "文字来自转载网站，不是机关网站的原页"));

@@ -311,10 +311,6 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     let end = start + count;
     (end..end + followed).for_each(|at| alone.push(best.reading.character(at), &judge.own));
     let mean = (best.reading.cost() - base - alone.cost()) / count.max(1) as f32;
-    if std::env::var("NB_DEBUG").is_ok() { //DEBUG
-        eprintln!("== {} supported {supported}/{count} mean {mean:.1} others {others:.3}", &text[damage.at.clone()]);
-        for (g, r, f) in finished.iter().take(4) { eprintln!("   {:.1} m{} o{} {} {:?} f{f} words {:?}", g.cost()-base, g.missing, g.odd, g.text.iter().collect::<String>(), r.end, g.reading.words(start,start+g.text.len()).iter().map(|(a,l)| format!("{}{:.1}", (*a..a+l).map(|i| g.reading.character(i)).collect::<String>(), g.reading.word_cost(*a,*l))).collect::<Vec<_>>()); }
-    } //END
     let enough = supported * 10 >= count * 7 && mean <= DEAREST && others <= DOUBT;
     enough.then(|| Change {
         at: damage.at.start..run.to,
