@@ -247,8 +247,25 @@ fn every_question_of_the_data_page_is_answered_in_one_line_as_the_reports_answer
     assert_eq!(mentions.len(), reports.iter().map(said).sum::<usize>().min(20));
     assert!(mentions.iter().all(|row| row[3].contains("行政复议")));
 
+    let mut copied = Vec::new();
+    for report in &reports {
+        for similar in report["similar"].as_array().unwrap() {
+            let other = reports.iter().find(|other| other["id"] == similar["id"]).expect("a report of this archive");
+            if year(other) < year(report) || (year(other) == year(report) && name(other) != name(report)) {
+                copied.push([name(report), year(report).to_string(), name(other), year(other).to_string()]);
+            }
+        }
+    }
+    let mut answered: Vec<_> = ask("copied").into_iter().map(|row| row[..4].to_vec()).collect();
+    assert!(!copied.is_empty(), "the demonstration archive has a report that copies the one before");
+    copied.sort();
+    answered.sort();
+    assert_eq!(answered, copied);
+
+    // Nothing was published before; tests/cli.rs edits a report between two publications.
+    assert_eq!(ask("silent_edits"), Vec::<Vec<String>>::new());
     assert_eq!(ask("untraced"), Vec::<Vec<String>>::new());
-    assert_eq!(questions.len(), 6, "a new question is asked here as well");
+    assert_eq!(questions.len(), 8, "a new question is asked here as well");
 }
 
 #[test]
