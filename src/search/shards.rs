@@ -1,0 +1,166 @@
+//! The kept strings as files: strings with their lists in, shards out, each found from the string alone.
+//!
+//! Strings are grouped by their first two units; a string of one unit is a group by itself. A group stands in the head
+//! shard that a hash of its beginning names, so a reader needs no map. Where the longer strings of a group take more than
+//! a shard, they go to tail shards, in order, and the head says where each of these begins. A tail repeats what strings of
+//! the tail before are beginnings of its first one: the longest string that a text begins with is in one tail or in none.
+
+use super::grams::Kept;
+use super::{pack, posting};
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Bytes of a tail, and of the longer strings in a head, before compression; a single longer list apart.
+const TAIL_BYTES: usize = 4 << 10;
+/// A tail grows up to so many times that where cutting it would repeat more than these bytes.
+const STRETCH: usize = 3;
+const REPEATED: usize = 512;
+/// Bytes of a head, in the mean.
+const HEAD_BYTES: usize = 2 << 10;
+/// Shards made at once.
+const BATCH: usize = 4096;
+
+/// Strings that begin alike.
+struct Group {
+    /// Places, in the order of strings, of those that stand in the head.
+    head: Range<usize>,
+    /// Number of the first tail, and where each begins.
+    first: u32,
+    tails: Vec<Vec<u16>>,
+}
+
+/// Strings and lists that make up one shard.
+#[derive(Default)]
+struct Shard<'a> {
+    keys: Vec<&'a [u16]>,
+    lists: Vec<&'a [u8]>,
+    size: usize,
+}
+
+impl<'a> Shard<'a> {
+    fn push(&mut self, (key, list): (&'a [u16], &'a [u8])) {
+        self.size += size((key, list));
+        self.keys.push(key);
+        self.lists.push(list);
+    }
+
+    fn packed<'g>(&self, groups: impl Iterator<Item = &'g Group>) -> Vec<u8> {
+        let mut bytes = front_coded(&self.keys);
+        for list in &self.lists {
+            posting::push_varint(list.len() as u64, &mut bytes);
+        }
+        bytes.extend(self.lists.iter().copied().flatten());
+        for group in groups.filter(|group| !group.tails.is_empty()) {
+            posting::push_varint(u64::from(group.first), &mut bytes);
+            bytes.extend(front_coded(&group.tails.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+        }
+        pack::deflate(&bytes)
+    }
+}
+
+fn size((key, list): (&[u16], &[u8])) -> usize {
+    2 * key.len() + 2 + list.len()
+}
+
+/// Makes every shard and hands it to `put` with its number: heads from 0, tails from the number of heads, which it gives.
+pub(super) fn write(
+    kept: &Kept,
+    mut put: impl FnMut(u32, Vec<u8>) -> std::io::Result<()>,
+) -> std::io::Result<u32> {
+    let order = kept.order();
+    let string = |place: usize| kept.string(order[place]);
+    let (mut groups, mut tails) = (Vec::new(), Vec::new());
+    let mut heads = 0;
+    let mut start = 0;
+    for group in order.chunk_by(|a, b| beginning(kept.string(*a).0) == beginning(kept.string(*b).0)) {
+        let mut made = Group { head: start..start + group.len(), first: tails.len() as u32, tails: Vec::new() };
+        if (start + 1..made.head.end).map(|place| size(string(place))).sum::<usize>() > TAIL_BYTES {
+            for (from, tail) in cut((start + 1..made.head.end).map(string)) {
+                made.tails.push(from);
+                tails.push(tail);
+            }
+            made.head.end = start + 1;
+        }
+        heads += made.head.clone().map(|place| size(string(place))).sum::<usize>() + 8 * made.tails.len();
+        start += group.len();
+        groups.push(made);
+    }
+    let heads = (heads / HEAD_BYTES).max(1) as u32;
+    let mut placed: Vec<(u32, Group)> =
+        groups.into_iter().map(|group| (head(string(group.head.start).0, heads), group)).collect();
+    placed.sort_by_key(|(head, _)| *head);
+    for from in (0..heads).step_by(BATCH) {
+        let numbers = from..heads.min(from + BATCH as u32);
+        let made: Vec<Vec<u8>> = numbers
+            .into_par_iter()
+            .map(|number| {
+                let place = |number| placed.partition_point(|(head, _)| *head < number);
+                let mut shard = Shard::default();
+                let own = &placed[place(number)..place(number + 1)];
+                own.iter().flat_map(|(_, group)| group.head.clone()).for_each(|place| shard.push(string(place)));
+                shard.packed(own.iter().map(|(_, group)| group))
+            })
+            .collect();
+        made.into_iter().zip(from..).try_for_each(|(bytes, number)| put(number, bytes))?;
+    }
+    for (batch, from) in tails.chunks(BATCH).zip((heads..).step_by(BATCH)) {
+        let made: Vec<Vec<u8>> = batch.par_iter().map(|tail| tail.packed(std::iter::empty())).collect();
+        made.into_iter().zip(from..).try_for_each(|(bytes, number)| put(number, bytes))?;
+    }
+    Ok(heads)
+}
+
+/// Cuts the longer strings of a group into tails; with each the shortest string that stands behind all of the tail before.
+fn cut<'a>(strings: impl Iterator<Item = (&'a [u16], &'a [u8])>) -> Vec<(Vec<u16>, Shard<'a>)> {
+    let mut tails: Vec<(Vec<u16>, Shard)> = Vec::new();
+    // What the string before begins with, itself included.
+    let mut open: Vec<(&[u16], &[u8])> = Vec::new();
+    for string in strings {
+        let last = open.last().map_or(&[][..], |(key, _)| *key);
+        let shared = last.iter().zip(string.0).take_while(|(a, b)| a == b).count();
+        open.retain(|(key, _)| string.0.starts_with(key));
+        let again: usize = open.iter().copied().map(size).sum();
+        let room = tails.last().map_or(0, |(_, tail)| (STRETCH * TAIL_BYTES).saturating_sub(tail.size));
+        match tails.last_mut() {
+            Some((_, tail)) if tail.size + size(string) <= TAIL_BYTES || again > REPEATED && room > 0 => {
+                tail.push(string);
+            }
+            before => {
+                let from = if before.is_none() { &string.0[..2] } else { &string.0[..shared + 1] };
+                let mut tail = Shard::default();
+                open.iter().chain([&string]).for_each(|string| tail.push(*string));
+                tails.push((from.to_vec(), tail));
+            }
+        }
+        open.push(string);
+    }
+    tails
+}
+
+/// What strings of a group have in common.
+fn beginning(key: &[u16]) -> &[u16] {
+    &key[..key.len().min(2)]
+}
+
+/// The head in which a string's group stands.
+fn head(key: &[u16], heads: u32) -> u32 {
+    let mut mixed = u32::from(key[0]) << 16 | u32::from(key.get(1).copied().unwrap_or_default());
+    mixed = (mixed ^ mixed >> 15).wrapping_mul(0x2c1b_3c6d);
+    mixed = (mixed ^ mixed >> 12).wrapping_mul(0x297a_2d39);
+    (mixed ^ mixed >> 15) % heads
+}
+
+/// `varint n` and the keys, each as what it adds to the one before.
+fn front_coded(keys: &[&[u16]]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    posting::push_varint(keys.len() as u64, &mut bytes);
+    let mut last: &[u16] = &[];
+    for key in keys {
+        let shared = last.iter().zip(*key).take_while(|(a, b)| a == b).count();
+        posting::push_varint(shared as u64, &mut bytes);
+        posting::push_varint((key.len() - shared) as u64, &mut bytes);
+        bytes.extend(key[shared..].iter().flat_map(|unit| unit.to_le_bytes()));
+        last = key;
+    }
+    bytes
+}
