@@ -4,10 +4,12 @@
 //! shard that a hash of its beginning names, so a reader needs no map. Where the longer strings of a group take more than
 //! a shard, they go to tail shards, in order, and the head says where each of these begins. A tail repeats what strings of
 //! the tail before are beginnings of its first one: the longest string that a text begins with is in one tail or in none.
+//! Where strings of two units have one list, as those of a fixed phrase do, only the first has it, and the others name that.
 
 use super::grams::Kept;
 use super::{pack, posting};
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Bytes of a tail, and of the longer strings in a head, before compression; a single longer list apart.
@@ -17,6 +19,8 @@ const STRETCH: usize = 3;
 const REPEATED: usize = 512;
 /// Bytes of a head, in the mean.
 const HEAD_BYTES: usize = 2 << 10;
+/// Lists of fewer bytes are repeated.
+const NAMED_BYTES: usize = 12;
 /// Shards made at once.
 const BATCH: usize = 4096;
 
@@ -24,9 +28,25 @@ const BATCH: usize = 4096;
 struct Group {
     /// Places, in the order of strings, of those that stand in the head.
     head: Range<usize>,
+    /// What stands for the list of the first: the string that has it too, as [`posting::same`] writes it.
+    same: Option<Vec<u8>>,
     /// Number of the first tail, and where each begins.
     first: u32,
     tails: Vec<Vec<u16>>,
+}
+
+impl Group {
+    /// What stands in the head.
+    fn strings<'a>(
+        &'a self,
+        string: impl Fn(usize) -> (&'a [u16], &'a [u8]),
+    ) -> impl Iterator<Item = (&'a [u16], &'a [u8])> {
+        let first = self.head.start;
+        self.head.clone().map(move |place| match (string(place), &self.same) {
+            ((key, _), Some(same)) if place == first => (key, same.as_slice()),
+            (own, _) => own,
+        })
+    }
 }
 
 /// Strings and lists that make up one shard.
@@ -70,10 +90,17 @@ pub(super) fn write(
     let order = kept.order();
     let string = |place: usize| kept.string(order[place]);
     let (mut groups, mut tails) = (Vec::new(), Vec::new());
-    let mut heads = 0;
+    // Only a string of two units is named: a query that holds one looks it up anyway.
+    let mut lists: HashMap<&[u8], &[u16]> = HashMap::new();
+    for (key, list) in (0..order.len()).map(string).filter(|(key, list)| key.len() == 2 && list.len() >= NAMED_BYTES) {
+        lists.entry(list).or_insert(key);
+    }
     let mut start = 0;
     for group in order.chunk_by(|a, b| beginning(kept.string(*a).0) == beginning(kept.string(*b).0)) {
-        let mut made = Group { head: start..start + group.len(), first: tails.len() as u32, tails: Vec::new() };
+        let (key, list) = string(start);
+        let same = lists.get(list).filter(|other| **other != key).map(|other| posting::same(other));
+        let first = tails.len() as u32;
+        let mut made = Group { head: start..start + group.len(), same, first, tails: Vec::new() };
         if (start + 1..made.head.end).map(|place| size(string(place))).sum::<usize>() > TAIL_BYTES {
             for (from, tail) in cut((start + 1..made.head.end).map(string)) {
                 made.tails.push(from);
@@ -81,13 +108,13 @@ pub(super) fn write(
             }
             made.head.end = start + 1;
         }
-        heads += made.head.clone().map(|place| size(string(place))).sum::<usize>() + 8 * made.tails.len();
         start += group.len();
         groups.push(made);
     }
-    let heads = (heads / HEAD_BYTES).max(1) as u32;
-    let mut placed: Vec<(u32, Group)> =
-        groups.into_iter().map(|group| (head(string(group.head.start).0, heads), group)).collect();
+    let bytes: usize = groups.iter().flat_map(|group: &Group| group.strings(string)).map(size).sum();
+    let heads = (bytes / HEAD_BYTES).max(1) as u32;
+    let mut placed: Vec<(u32, &Group)> =
+        groups.iter().map(|group| (head(string(group.head.start).0, heads), group)).collect();
     placed.sort_by_key(|(head, _)| *head);
     for from in (0..heads).step_by(BATCH) {
         let numbers = from..heads.min(from + BATCH as u32);
@@ -97,8 +124,8 @@ pub(super) fn write(
                 let place = |number| placed.partition_point(|(head, _)| *head < number);
                 let mut shard = Shard::default();
                 let own = &placed[place(number)..place(number + 1)];
-                own.iter().flat_map(|(_, group)| group.head.clone()).for_each(|place| shard.push(string(place)));
-                shard.packed(own.iter().map(|(_, group)| group))
+                own.iter().flat_map(|(_, group)| group.strings(string)).for_each(|string| shard.push(string));
+                shard.packed(own.iter().map(|(_, group)| *group))
             })
             .collect();
         made.into_iter().zip(from..).try_for_each(|(bytes, number)| put(number, bytes))?;

@@ -136,22 +136,20 @@
     }),
     /** The columns; with the agencies' ids and names where they are asked for. */
     facets: async (named) => {
-      const [facets, agencies] = await Promise.all([index.columns(), named ? index.agencies() : null]);
+      const [facets, agencies] = await Promise.all([index.columns(), named ? once('agencies', () => index.table('agencies')) : null]);
       return Object.assign(facets, agencies && { agencies });
     },
+    table: async (name) => {
+      const path = `${name}-${(await index.root())[name]}.bin`;
+      return json(path, await unpacked(path));
+    },
     columns: () => once('facets', async () => {
-      const path = `facets-${(await index.root()).facets}.bin`;
-      const made = json(path, await unpacked(path));
+      const made = await index.table('facets');
       for (const name of Object.keys(made.columns)) {
         let last = 0;
         made.columns[name] = Int32Array.from(made.columns[name], (step) => (last += step));
       }
       return made;
-    }),
-    /** Ids and names of agencies. */
-    agencies: () => once('agencies', async () => {
-      const path = `agencies-${(await index.root()).agencies}.bin`;
-      return json(path, await unpacked(path));
     }),
     /** Headings with their documents; large archives have none, and say fewer things beforehand. */
     headings: () => once('headings', async () => {
@@ -191,12 +189,19 @@
     }),
   };
 
+  /** A list as it stands in a shard: its bytes, or the string that has it too. */
+  function coded(path, bytes) {
+    if (bytes[0] !== 3) return { path, bytes };
+    if (bytes.length !== 5) throw new Damaged(path, 'bad list');
+    return { path, like: String.fromCharCode(bytes[1] | bytes[2] << 8, bytes[3] | bytes[4] << 8) };
+  }
+
   /** A shard: kept strings with their coded lists, the length of the longest, and where the tails of its groups begin. */
   function shard(path, bytes) {
     const reader = new Reader(path, bytes);
     const keys = reader.keys();
     const lengths = keys.map(() => reader.varint());
-    const lists = new Map(keys.map((key, place) => [key, { path, bytes: reader.take(lengths[place]) }]));
+    const lists = new Map(keys.map((key, place) => [key, coded(path, reader.take(lengths[place]))]));
     const tails = new Map();
     while (reader.at < bytes.length) {
       const first = reader.varint();
@@ -366,7 +371,7 @@
   /** Places of a string that are looked up in turn, evenly spread: where some leave few candidates, the others need not be. */
   function turns(length) {
     const left = new Set(Array.from({ length: Math.max(1, length - 1) }, (_, place) => place));
-    return [8, 24, 400].map((most) => {
+    return [12, 36, 400].map((most) => {
       const step = Math.ceil(Math.max(1, length - 1) / most);
       return [...left].filter((place) => place % step === 0 && left.delete(place));
     }).filter((places) => places.length);
@@ -375,35 +380,47 @@
   /**
    * The documents that may hold a string: those that hold all kept strings in it. They do, or they are at most `slack`, or it
    * stands nowhere (src/search/grams.rs), so `sure` where it is kept itself. Each step reads the heads of one turn of places,
-   * and the tails that the step before told of.
+   * and what the step before told of: tails, and lists of other strings.
    */
   class Candidates {
     constructor(key, about, places = turns(key.length)) {
-      Object.assign(this, { key, about, turns: places, tails: [], spans: [], list: null, sure: false });
+      Object.assign(this, { key, about, turns: places, next: [], spans: [], list: null, sure: false });
     }
     get open() {
-      return !this.sure && (this.turns.length > 0 || this.tails.length > 0) && !(this.list?.length <= this.about.slack);
+      return !this.sure && (this.turns.length > 0 || this.next.length > 0) && !(this.list?.length <= this.about.slack);
     }
     async step() {
       const { key, about } = this;
-      const heads = (this.turns.shift() ?? []).map((place) => [place, head(key.slice(place), about.grams[1])]);
-      const read = (numbers) => all(numbers.map(async ([place, number]) => [place, await index.shard(number)]));
-      const [below, above] = await all([read(this.tails), read(heads)]);
-      this.tails = above.map(([place, shard]) => [place, tail(shard, key.slice(place), about)]).filter(([, number]) => number !== null);
-      const found = [...below, ...above].map(([place, shard]) => [place, longest(shard, key.slice(place))]);
-      // A tail may have nothing for this text; a head that has nothing says that two units never meet.
-      if (found.slice(below.length).some(([, one]) => !one)) return this.settle(new Uint32Array(0));
-      const whole = found.find(([, one]) => one?.length === key.length);
-      if (whole) return this.settle(listed(whole[1].coded, about));
-      const lists = this.list ? [this.list] : [];
-      for (const [place, one] of found.filter(([, one]) => one).sort((a, b) => b[1].length - a[1].length)) {
-        // What lies within another kept string says less than that.
-        if (this.spans.some(([from, to]) => from <= place && place + one.length <= to)) continue;
-        this.spans.push([place, place + one.length]);
-        lists.push(listed(one.coded, about));
+      const heads = (this.turns.shift() ?? []).map((place) => ({ place, text: key.slice(place), number: head(key.slice(place), about.grams[1]), head: true }));
+      const read = await all([...this.next, ...heads].map(async (look) => ({ ...look, shard: await index.shard(look.number) })));
+      this.next = [];
+      const lists = [];
+      for (const { place, text, shard, head: first, length } of read) {
+        const found = longest(shard, text);
+        // A tail may have nothing for this text; a head that has nothing says that two units never meet.
+        if (!found && first) return this.settle(new Uint32Array(0));
+        const number = first ? tail(shard, text, about) : null;
+        if (number !== null) this.next.push({ place, text, number });
+        if (found?.coded.like) {
+          if (!first) throw new Damaged(found.coded.path, 'bad list');
+          const { like } = found.coded;
+          const within = found.length < key.length && key.includes(like);
+          if (!within) this.next.push({ place, text: like, number: head(like, about.grams[1]), length: found.length });
+        } else if (found) {
+          lists.push({ place, length: length ?? found.length, coded: found.coded });
+        }
       }
-      if (lists.length) this.list = lists.sort((one, other) => one.length - other.length).reduce(common);
-      if (!this.list.length) this.settle(this.list);
+      const whole = lists.find((one) => one.length === key.length);
+      if (whole) return this.settle(listed(whole.coded, about));
+      const narrower = this.list ? [this.list] : [];
+      for (const { place, length, coded } of lists.sort((one, other) => other.length - one.length)) {
+        // What lies within another kept string says less than that.
+        if (this.spans.some(([from, to]) => from <= place && place + length <= to)) continue;
+        this.spans.push([place, place + length]);
+        narrower.push(listed(coded, about));
+      }
+      if (narrower.length) this.list = narrower.sort((one, other) => one.length - other.length).reduce(common);
+      if (this.list?.length === 0) this.settle(this.list);
     }
     settle(list) { this.list = list; this.sure = true; }
   }
@@ -422,7 +439,7 @@
 
   /** Reads what is left to read: few candidates each, many by one of them, the first shown if it is one, which tells for all. */
   async function checked(parts, about, possible, shown) {
-    await Promise.all(parts.filter((part) => !part.sure).map(async (part) => {
+    await Promise.all(parts.filter((part) => part.list && !part.sure).map(async (part) => {
       const many = part.list.length > about.slack;
       const members = new Set(part.list);
       const read = many ? [shown.find((document) => members.has(document)) ?? part.list[0]] : [...common(possible, part.list)];
@@ -492,8 +509,9 @@
     // What will most likely be shown is fetched along with what is looked up further.
     const foreseen = ({ hits }) => { for (const document of hits.slice(0, top)) index.text(document).catch(() => {}); };
     for (let round = 0; round < 1 || parts.some((part) => part.open) || (round < 2 && named.some((part) => part.open)); round++) {
-      if (round === 1 && !about.headings) foreseen(await ordered());
-      await all([...parts, ...named].filter((part) => !part.list || part.open).map((part) => part.step()));
+      const steps = all([...parts, ...named].filter((part) => part.open).map((part) => part.step()));
+      if (round === 1 && !about.headings && parts.every((part) => part.list && !part.turns.length)) ordered().then(foreseen, () => {});
+      await steps;
     }
     let { possible, scores, hits } = await ordered();
     foreseen({ hits });
