@@ -2,24 +2,23 @@
 //!
 //! Strings are grouped by their first two units; a string of one unit is a group by itself. A group stands in the head
 //! shard that a hash of its beginning names, so a reader needs no map. Where the longer strings of a group take more than
-//! a shard, they go to tail shards, in order, and the head says where each of these begins. A tail repeats what strings of
-//! the tail before are beginnings of its first one: the longest string that a text begins with is in one tail or in none.
+//! a shard, they go to tail shards, in order, and the head says where each of these begins. A tail repeats what strings
+//! before it are beginnings of its first one, longer lists by the number of their tail: so the longest string that a text
+//! begins with is in one tail or in none.
 //! Where strings of two units have one list, as those of a fixed phrase do, only the first has it, and the others name that.
 
 use super::grams::Kept;
 use super::{pack, posting};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// Bytes of a tail, and of the longer strings in a head, before compression; a single longer list apart.
-const TAIL_BYTES: usize = 4 << 10;
-/// A tail grows up to so many times that where cutting it would repeat more than these bytes.
-const STRETCH: usize = 3;
-const REPEATED: usize = 512;
+const TAIL_BYTES: usize = 2 << 10;
 /// Bytes of a head, in the mean.
-const HEAD_BYTES: usize = 2 << 10;
-/// Lists of fewer bytes are repeated.
+const HEAD_BYTES: usize = 1 << 10;
+/// Lists of fewer bytes are repeated where others are named.
 const NAMED_BYTES: usize = 12;
 /// Shards made at once.
 const BATCH: usize = 4096;
@@ -40,11 +39,11 @@ impl Group {
     fn strings<'a>(
         &'a self,
         string: impl Fn(usize) -> (&'a [u16], &'a [u8]),
-    ) -> impl Iterator<Item = (&'a [u16], &'a [u8])> {
+    ) -> impl Iterator<Item = (&'a [u16], Cow<'a, [u8]>)> {
         let first = self.head.start;
         self.head.clone().map(move |place| match (string(place), &self.same) {
-            ((key, _), Some(same)) if place == first => (key, same.as_slice()),
-            (own, _) => own,
+            ((key, _), Some(same)) if place == first => (key, same.into()),
+            ((key, list), _) => (key, list.into()),
         })
     }
 }
@@ -53,13 +52,13 @@ impl Group {
 #[derive(Default)]
 struct Shard<'a> {
     keys: Vec<&'a [u16]>,
-    lists: Vec<&'a [u8]>,
+    lists: Vec<Cow<'a, [u8]>>,
     size: usize,
 }
 
 impl<'a> Shard<'a> {
-    fn push(&mut self, (key, list): (&'a [u16], &'a [u8])) {
-        self.size += size((key, list));
+    fn push(&mut self, key: &'a [u16], list: Cow<'a, [u8]>) {
+        self.size += size(key, &list);
         self.keys.push(key);
         self.lists.push(list);
     }
@@ -69,7 +68,7 @@ impl<'a> Shard<'a> {
         for list in &self.lists {
             posting::push_varint(list.len() as u64, &mut bytes);
         }
-        bytes.extend(self.lists.iter().copied().flatten());
+        bytes.extend(self.lists.iter().flat_map(|list| list.iter()));
         for group in groups.filter(|group| !group.tails.is_empty()) {
             posting::push_varint(u64::from(group.first), &mut bytes);
             bytes.extend(front_coded(&group.tails.iter().map(Vec::as_slice).collect::<Vec<_>>()));
@@ -78,15 +77,12 @@ impl<'a> Shard<'a> {
     }
 }
 
-fn size((key, list): (&[u16], &[u8])) -> usize {
+fn size(key: &[u16], list: &[u8]) -> usize {
     2 * key.len() + 2 + list.len()
 }
 
 /// Makes every shard and hands it to `put` with its number: heads from 0, tails from the number of heads, which it gives.
-pub(super) fn write(
-    kept: &Kept,
-    mut put: impl FnMut(u32, Vec<u8>) -> std::io::Result<()>,
-) -> std::io::Result<u32> {
+pub(super) fn write(kept: &Kept, mut put: impl FnMut(u32, Vec<u8>) -> std::io::Result<()>) -> std::io::Result<u32> {
     let order = kept.order();
     let string = |place: usize| kept.string(order[place]);
     let (mut groups, mut tails) = (Vec::new(), Vec::new());
@@ -101,8 +97,9 @@ pub(super) fn write(
         let same = lists.get(list).filter(|other| **other != key).map(|other| posting::same(other));
         let first = tails.len() as u32;
         let mut made = Group { head: start..start + group.len(), same, first, tails: Vec::new() };
-        if (start + 1..made.head.end).map(|place| size(string(place))).sum::<usize>() > TAIL_BYTES {
-            for (from, tail) in cut((start + 1..made.head.end).map(string)) {
+        let longer = (start + 1..made.head.end).map(string);
+        if longer.clone().map(|(key, list)| size(key, list)).sum::<usize>() > TAIL_BYTES {
+            for (from, tail) in cut(longer, first) {
                 made.tails.push(from);
                 tails.push(tail);
             }
@@ -111,7 +108,8 @@ pub(super) fn write(
         start += group.len();
         groups.push(made);
     }
-    let bytes: usize = groups.iter().flat_map(|group: &Group| group.strings(string)).map(size).sum();
+    let bytes: usize =
+        groups.iter().flat_map(|group: &Group| group.strings(string)).map(|(key, list)| size(key, &list)).sum();
     let heads = (bytes / HEAD_BYTES).max(1) as u32;
     let mut placed: Vec<(u32, &Group)> =
         groups.iter().map(|group| (head(string(group.head.start).0, heads), group)).collect();
@@ -124,7 +122,7 @@ pub(super) fn write(
                 let place = |number| placed.partition_point(|(head, _)| *head < number);
                 let mut shard = Shard::default();
                 let own = &placed[place(number)..place(number + 1)];
-                own.iter().flat_map(|(_, group)| group.strings(string)).for_each(|string| shard.push(string));
+                own.iter().flat_map(|(_, group)| group.strings(string)).for_each(|(key, list)| shard.push(key, list));
                 shard.packed(own.iter().map(|(_, group)| *group))
             })
             .collect();
@@ -137,29 +135,29 @@ pub(super) fn write(
     Ok(heads)
 }
 
-/// Cuts the longer strings of a group into tails; with each the shortest string that stands behind all of the tail before.
-fn cut<'a>(strings: impl Iterator<Item = (&'a [u16], &'a [u8])>) -> Vec<(Vec<u16>, Shard<'a>)> {
+/// Cuts the longer strings of a group into tails, numbered from `first`; with each the shortest string that stands behind
+/// all of the tail before.
+fn cut<'a>(strings: impl Iterator<Item = (&'a [u16], &'a [u8])>, first: u32) -> Vec<(Vec<u16>, Shard<'a>)> {
     let mut tails: Vec<(Vec<u16>, Shard)> = Vec::new();
-    // What the string before begins with, itself included.
-    let mut open: Vec<(&[u16], &[u8])> = Vec::new();
-    for string in strings {
-        let last = open.last().map_or(&[][..], |(key, _)| *key);
-        let shared = last.iter().zip(string.0).take_while(|(a, b)| a == b).count();
-        open.retain(|(key, _)| string.0.starts_with(key));
-        let again: usize = open.iter().copied().map(size).sum();
-        let room = tails.last().map_or(0, |(_, tail)| (STRETCH * TAIL_BYTES).saturating_sub(tail.size));
-        match tails.last_mut() {
-            Some((_, tail)) if tail.size + size(string) <= TAIL_BYTES || again > REPEATED && room > 0 => {
-                tail.push(string);
+    // What the string before begins with, itself included, and the tails of the lists.
+    let mut open: Vec<(&[u16], &[u8], u32)> = Vec::new();
+    for (key, list) in strings {
+        let last = open.last().map_or(&[][..], |(key, ..)| *key);
+        let shared = last.iter().zip(key).take_while(|(a, b)| a == b).count();
+        open.retain(|(beginning, ..)| key.starts_with(beginning));
+        if tails.last().is_none_or(|(_, tail)| tail.size + size(key, list) > TAIL_BYTES) {
+            let from = if tails.is_empty() { &key[..2] } else { &key[..shared + 1] };
+            let mut tail = Shard::default();
+            for (beginning, list, number) in &open {
+                let short = list.len() < NAMED_BYTES;
+                tail.push(beginning, if short { (*list).into() } else { posting::elsewhere(*number).into() });
             }
-            before => {
-                let from = if before.is_none() { &string.0[..2] } else { &string.0[..shared + 1] };
-                let mut tail = Shard::default();
-                open.iter().chain([&string]).for_each(|string| tail.push(*string));
-                tails.push((from.to_vec(), tail));
-            }
+            tails.push((from.to_vec(), tail));
         }
-        open.push(string);
+        open.push((key, list, first + tails.len() as u32 - 1));
+        if let Some((_, tail)) = tails.last_mut() {
+            tail.push(key, list.into());
+        }
     }
     tails
 }

@@ -189,8 +189,9 @@
     }),
   };
 
-  /** A list as it stands in a shard: its bytes, or the string that has it too. */
+  /** A list as it stands in a shard: its bytes, or the string that has it too, or the tail where it stands. */
   function coded(path, bytes) {
+    if (bytes[0] === 7) return { path, tail: new Reader(path, bytes.subarray(1)).varint() };
     if (bytes[0] !== 3) return { path, bytes };
     if (bytes.length !== 5) throw new Damaged(path, 'bad list');
     return { path, like: String.fromCharCode(bytes[1] | bytes[2] << 8, bytes[3] | bytes[4] << 8) };
@@ -395,17 +396,20 @@
       const read = await all([...this.next, ...heads].map(async (look) => ({ ...look, shard: await index.shard(look.number) })));
       this.next = [];
       const lists = [];
-      for (const { place, text, shard, head: first, length } of read) {
+      for (const { place, text, number, shard, head: first, length } of read) {
         const found = longest(shard, text);
         // A tail may have nothing for this text; a head that has nothing says that two units never meet.
         if (!found && first) return this.settle(new Uint32Array(0));
-        const number = first ? tail(shard, text, about) : null;
-        if (number !== null) this.next.push({ place, text, number });
-        if (found?.coded.like) {
-          if (!first) throw new Damaged(found.coded.path, 'bad list');
-          const { like } = found.coded;
-          const within = found.length < key.length && key.includes(like);
-          if (!within) this.next.push({ place, text: like, number: head(like, about.grams[1]), length: found.length });
+        if (length && found?.length !== text.length) throw new Damaged(`grams ${number}`, 'a list is missing');
+        const further = first ? tail(shard, text, about) : null;
+        if (further !== null) this.next.push({ place, text, number: further });
+        if (found && !found.coded.bytes) {
+          const { like, tail, path } = found.coded;
+          // A list named is a list that stands there.
+          if (length) throw new Damaged(path, 'bad list');
+          const there = like ? { text: like, number: head(like, about.grams[1]) } : { text: text.slice(0, found.length), number: about.grams[1] + tail };
+          // What the string has besides is looked up in its turn.
+          if (!like || found.length === key.length || !key.includes(like)) this.next.push({ place, length: found.length, ...there });
         } else if (found) {
           lists.push({ place, length: length ?? found.length, coded: found.coded });
         }
