@@ -37,9 +37,14 @@ static TABLE: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
 
 /// The same, characters that no report has left out.
 static USUAL: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
-    let usual = |c: &char| (is_han(*c) && is_known(*c)) || "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·".contains(*c);
+    let usual = |c: &char| (is_han(*c) && is_known(*c)) || "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·０１２３４５６７８９".contains(*c);
     TABLE.iter().map(|c| c.filter(usual)).collect()
 });
+
+/// Every Han character that has a pair.
+pub(super) fn all() -> impl Iterator<Item = char> {
+    TABLE.iter().flatten().copied().filter(|c| is_han(*c))
+}
 
 pub(super) fn decode(lead: u8, trail: u8) -> Option<char> {
     TABLE[usize::from(u16::from_be_bytes([lead, trail]))]

@@ -4,9 +4,9 @@
 //! missing anywhere, so every number of them is tried; never decides that a guess is right.
 
 use super::classes::{has_other_form, kind, kinds, simplified};
-use super::gbk::{DROPPED, LEADS, decode, is_rare, usual};
+use super::gbk::{DROPPED, LEADS, is_rare, pair, usual};
 use super::lexicon::{Own, Reading};
-use super::pinyin::{reads, reads_first};
+use super::pinyin::{readers, reads_first};
 use std::collections::BTreeSet;
 
 /// How a run that is one byte late ends.
@@ -45,6 +45,8 @@ pub(super) struct Guess {
     pub reading: Reading,
     /// How many pairs left no trace.
     pub missing: u8,
+    /// Before which of the characters, as bits.
+    pub seams: u128,
     /// How many characters are out of place in its script.
     pub odd: u8,
 }
@@ -68,11 +70,34 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    /// How odd it is that the tool put this reading behind a character, if it can have: it has a table of those with another form,
-    /// with one reading each.
-    fn annotates(&self, c: char, syllable: &str) -> Option<u8> {
-        let tabled = has_other_form(c) && self.traditional == (simplified(c) != c) || self.keys.contains(&c);
-        reads(c, syllable).then(|| u8::from(!reads_first(c, syllable)) + if tabled { 0 } else { 2 })
+    /// The characters behind which the tool can have put this reading, with how odd that is: it has a table of those with another
+    /// form, with one reading each.
+    fn annotated(&self, syllable: &str) -> impl Iterator<Item = ([u8; 2], Way)> {
+        readers(syllable).iter().filter_map(move |c| {
+            let tabled = has_other_form(*c) && self.traditional == (simplified(*c) != *c) || self.keys.contains(c);
+            let odd = u8::from(!reads_first(*c, syllable)) + if tabled { 0 } else { 2 };
+            Some((pair(*c)?, Way { c: *c, trail: 0, odd }))
+        })
+    }
+
+    /// The ways in which a run can end, by the byte before.
+    pub fn ends(&self, end: &End) -> Ends {
+        let mut ends: Ends = vec![Vec::new(); 0x100];
+        let mut add = |lead: u8, way: Way| ends[usize::from(lead)].push(way);
+        match end {
+            End::Trail(trail, None) => {
+                LEADS.iter().filter_map(|lead| Some((*lead, usual(*lead, *trail)?))).for_each(|(lead, c)| add(lead, Way::plain(c)));
+            }
+            End::Trail(trail, Some(syllable)) => {
+                self.annotated(syllable).filter(|(pair, _)| pair[1] == *trail).for_each(|(pair, way)| add(pair[0], way));
+            }
+            End::Swallowed(syllable) => {
+                self.annotated(syllable).filter(|(pair, _)| pair[1] >= 0x80).for_each(|(pair, way)| add(pair[0], way));
+            }
+            // A line that ends with the first byte of a mark ends with a full stop.
+            End::Cut => add(0xA1, Way::plain('。')),
+        }
+        ends
     }
 
     /// The bytes that may begin a run, with how odd each is.
@@ -81,9 +106,12 @@ impl Judge {
             Begin::Known(lead) => vec![(*lead, 0)],
             Begin::Key(None, _) => Vec::new(),
             Begin::Key(Some(trail), syllable) => {
-                let odd =
-                    |lead: &u8| decode(*trail, *lead).and_then(|key| Some((*lead, self.annotates(key, syllable)?)));
-                LEADS.iter().filter_map(odd).collect()
+                let mut leads: Vec<(u8, u8)> = (self.annotated(syllable).filter(|(key, _)| key[0] == *trail))
+                    .map(|(key, way)| (key[1], way.odd))
+                    .filter(|(lead, _)| *lead >= 0x81)
+                    .collect();
+                leads.sort_unstable();
+                leads
             }
         }
     }
@@ -111,9 +139,10 @@ impl Guess {
         self.reading.cost() + self.extra()
     }
 
-    /// The cost with one more character.
+    /// The cost with one more character, at best.
     fn weigh(&self, c: char, judge: &Judge) -> f32 {
-        self.reading.weigh(c, &judge.own).0 + self.extra() + ODD * f32::from(judge.oddness(c))
+        let cost = self.reading.weigh(c, &judge.own).0.min(self.reading.hope(c));
+        cost + self.extra() + ODD * f32::from(judge.oddness(c))
     }
 
     /// Whether both say the same: a variant of the other script is converted anyway.
@@ -131,11 +160,21 @@ struct State<'a> {
 }
 
 /// A way to go on from a state: a character, its trail byte where that matters, and how odd it is there.
-struct Way {
+#[derive(Clone)]
+pub(super) struct Way {
     c: char,
     trail: u8,
     odd: u8,
 }
+
+impl Way {
+    fn plain(c: char) -> Way {
+        Way { c, trail: 0, odd: 0 }
+    }
+}
+
+/// Ways by the first byte of their character.
+pub(super) type Ends = Vec<Vec<Way>>;
 
 /// The cheapest ways to go on from these states, by one character each.
 fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut dyn FnMut(Way))) -> Vec<(Guess, u8)> {
@@ -180,6 +219,7 @@ fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
         from = all.len();
         for (mut guess, trail) in behind {
             guess.missing += 1;
+            guess.seams |= 1 << guess.text.len().min(127);
             let leads = DROPPED.iter().find(|row| row.0 == trail).map_or(&[][..], |row| &row.1);
             all.push(State { guess, leads });
         }
@@ -188,17 +228,16 @@ fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
 }
 
 /// Every plausible text of one run, cheapest first.
-pub(super) fn guesses(run: &Run, (lead, odd): (u8, u8), reading: &Reading, judge: &Judge) -> Vec<Guess> {
+pub(super) fn guesses(run: &Run, ends: &Ends, (lead, odd): (u8, u8), reading: &Reading, judge: &Judge) -> Vec<Guess> {
     let base = reading.cost();
     let start = [lead];
     let singles: Vec<u8> = (0..=0xFF).collect();
-    let guess = Guess { text: Vec::new(), reading: reading.clone(), missing: 0, odd };
+    let guess = Guess { text: Vec::new(), reading: reading.clone(), missing: 0, seams: 0, odd };
     let mut states = vec![State { guess, leads: &start }];
-    let plain = |c: char| Way { c, trail: 0, odd: 0 };
     for (read, (trail, next)) in run.pairs.iter().enumerate() {
         let leads = next.map_or(&LEADS[..], |next| &singles[usize::from(next)..=usize::from(next)]);
         let read_on = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| {
-            usual(lead, *trail).map(plain).into_iter().for_each(take);
+            usual(lead, *trail).map(Way::plain).into_iter().for_each(take);
         });
         states = read_on.into_iter().map(|(guess, _)| State { guess, leads }).collect();
         // Nobody writes like this: the run is not what it seems.
@@ -206,19 +245,8 @@ pub(super) fn guesses(run: &Run, (lead, odd): (u8, u8), reading: &Reading, judge
             return Vec::new();
         }
     }
-    let annotated = |c: char, syllable: &str| Some(Way { c, trail: 0, odd: judge.annotates(c, syllable)? });
-    let last = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| match &run.end {
-        End::Trail(trail, None) => usual(lead, *trail).map(plain).into_iter().for_each(take),
-        End::Trail(trail, Some(syllable)) => {
-            usual(lead, *trail).and_then(|c| annotated(c, syllable)).into_iter().for_each(take);
-        }
-        End::Swallowed(syllable) => {
-            let all = (0x80..=0xFE).filter_map(|trail| usual(lead, trail));
-            all.filter_map(|c| annotated(c, syllable)).for_each(take);
-        }
-        // A line that ends with the first byte of a mark ends with a full stop.
-        End::Cut if lead == 0xA1 => take(plain('。')),
-        End::Cut => {}
+    let last = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| {
+        ends[usize::from(lead)].iter().cloned().for_each(take);
     });
     last.into_iter().map(|(guess, _)| guess).collect()
 }
