@@ -3,8 +3,8 @@
 //! In: a run of bytes as a decoder paired them, one byte late, and what the document knows. Out: guesses, cheapest first. Pairs may be
 //! missing anywhere, so every number of them is tried; never decides that a guess is right.
 
-use super::classes::{has_other_form, kind, kinds, simplified};
-use super::gbk::{DROPPED, LEADS, is_rare, pair, usual};
+use super::classes::{has_other_form, simplified};
+use super::gbk::{DROPPED, LEADS, Usual, pair, usual};
 use super::lexicon::{Own, Reading};
 use super::pinyin::{readers, reads_first};
 use std::collections::BTreeSet;
@@ -76,7 +76,7 @@ impl Judge {
         readers(syllable).iter().filter_map(move |c| {
             let tabled = has_other_form(*c) && self.traditional == (simplified(*c) != *c) || self.keys.contains(c);
             let odd = u8::from(!reads_first(*c, syllable)) + if tabled { 0 } else { 2 };
-            Some((pair(*c)?, Way { c: *c, trail: 0, odd }))
+            Some((pair(*c)?, Way { odd, ..Way::plain(Usual::new(*c)) }))
         })
     }
 
@@ -95,7 +95,7 @@ impl Judge {
                 self.annotated(syllable).filter(|(pair, _)| pair[1] >= 0x80).for_each(|(pair, way)| add(pair[0], way));
             }
             // A line that ends with the first byte of a mark ends with a full stop.
-            End::Cut => add(0xA1, Way::plain('。')),
+            End::Cut => add(0xA1, Way::plain(Usual::new('。'))),
         }
         ends
     }
@@ -115,34 +115,19 @@ impl Judge {
             }
         }
     }
-
-    fn oddness(&self, c: char) -> u8 {
-        let other = if self.traditional { kind::SIMPLIFIED } else { kind::TRADITIONAL };
-        if kinds(c) & other != 0 { 2 } else { u8::from(is_rare(c, self.traditional)) }
-    }
 }
 
 impl Guess {
-    fn with(&self, c: char, judge: &Judge) -> Guess {
+    fn with(&self, way: &Way, judge: &Judge) -> Guess {
         let mut next = self.clone();
-        next.text.push(c);
-        next.reading.push(c, &judge.own);
-        next.odd += judge.oddness(c);
+        next.text.push(way.usual.c);
+        next.reading.push(way.usual.simplified, &judge.own);
+        next.odd += way.oddness(judge);
         next
     }
 
-    fn extra(&self) -> f32 {
-        MISSING * f32::from(self.missing) + ODD * f32::from(self.odd)
-    }
-
     pub fn cost(&self) -> f32 {
-        self.reading.cost() + self.extra()
-    }
-
-    /// The cost with one more character, at best.
-    fn weigh(&self, c: char, judge: &Judge) -> f32 {
-        let cost = self.reading.weigh(c, &judge.own).0.min(self.reading.hope(c));
-        cost + self.extra() + ODD * f32::from(judge.oddness(c))
+        self.reading.cost() + MISSING * f32::from(self.missing) + ODD * f32::from(self.odd)
     }
 
     /// Whether both say the same: a variant of the other script is converted anyway.
@@ -162,14 +147,18 @@ struct State<'a> {
 /// A way to go on from a state: a character, its trail byte where that matters, and how odd it is there.
 #[derive(Clone)]
 pub(super) struct Way {
-    c: char,
+    usual: Usual,
     trail: u8,
     odd: u8,
 }
 
 impl Way {
-    fn plain(c: char) -> Way {
-        Way { c, trail: 0, odd: 0 }
+    fn plain(usual: Usual) -> Way {
+        Way { usual, trail: 0, odd: 0 }
+    }
+
+    fn oddness(&self, judge: &Judge) -> u8 {
+        self.odd + self.usual.odd[usize::from(judge.traditional)]
     }
 }
 
@@ -179,27 +168,37 @@ pub(super) type Ends = Vec<Vec<Way>>;
 /// The cheapest ways to go on from these states, by one character each.
 fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut dyn FnMut(Way))) -> Vec<(Guess, u8)> {
     let mut found: Vec<(f32, usize, Way)> = Vec::new();
-    for (parent, state) in states.iter().enumerate() {
-        for lead in state.leads {
-            ways(*lead, &mut |way| {
-                found.push((state.guess.weigh(way.c, judge) + ODD * f32::from(way.odd), parent, way));
-            });
-        }
-    }
     let order = |a: &(f32, usize, Way), b: &(f32, usize, Way)| {
-        a.0.total_cmp(&b.0).then_with(|| (a.2.c, a.2.trail, a.1).cmp(&(b.2.c, b.2.trail, b.1)))
+        let last = |found: &(f32, usize, Way)| (found.2.usual.c, found.2.trail, found.1);
+        a.0.total_cmp(&b.0).then_with(|| last(a).cmp(&last(b)))
     };
     // Different states may say the same text: some are lost below.
-    if found.len() > 4 * width {
-        found.select_nth_unstable_by(4 * width, order);
-        found.truncate(4 * width);
+    let enough = 4 * width;
+    let mut dearest = f32::INFINITY;
+    for (parent, state) in states.iter().enumerate() {
+        let extra = state.guess.cost() - state.guess.reading.cost();
+        for lead in state.leads {
+            ways(*lead, &mut |way| {
+                let most = dearest - extra - ODD * f32::from(way.oddness(judge));
+                if let Some(cost) = state.guess.reading.hope(way.usual.simplified, most, &judge.own) {
+                    found.push((cost + extra + ODD * f32::from(way.oddness(judge)), parent, way));
+                }
+            });
+        }
+        if found.len() > enough {
+            found.select_nth_unstable_by(enough, order);
+            found.truncate(enough);
+            dearest = found.iter().map(|found| found.0).fold(0.0, f32::max);
+        }
     }
     found.sort_unstable_by(order);
     let mut kept: Vec<(Guess, u8)> = Vec::new();
     for (_, parent, way) in found {
-        let mut guess = states[parent].guess.with(way.c, judge);
-        guess.odd += way.odd;
-        if kept.len() < width && !kept.iter().any(|(other, at)| *at == way.trail && other.says(&guess)) {
+        if kept.len() == width {
+            break;
+        }
+        let mut guess = states[parent].guess.with(&way, judge);
+        if !kept.iter().any(|(other, at)| *at == way.trail && other.says(&guess)) {
             kept.push((guess, way.trail));
         }
     }
@@ -210,10 +209,10 @@ fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut 
 fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
     let mut all = states;
     let mut from = 0;
-    for _ in 0..MOST_DROPPED {
-        let behind = extend(&all[from..], BEAM, judge, |lead, take| {
+    for round in 0..MOST_DROPPED {
+        let behind = extend(&all[from..], BEAM >> round, judge, |lead, take| {
             let ways =
-                DROPPED.iter().filter_map(|(trail, _)| Some(Way { c: usual(lead, *trail)?, trail: *trail, odd: 0 }));
+                DROPPED.iter().filter_map(|(trail, _)| Some(Way { trail: *trail, ..Way::plain(usual(lead, *trail)?) }));
             ways.for_each(take);
         });
         from = all.len();

@@ -66,7 +66,7 @@ struct Lexicon {
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
         words: Words::with_capacity_and_hasher(110_000, BuildHasherDefault::default()),
-        singles: vec![UNKNOWN; 0x1_0000],
+        singles: vec![UNKNOWN + ALONE; 0x1_0000],
         starts: vec![UNKNOWN; 0x1_0000],
         pairs: Pairs::default(),
     };
@@ -80,7 +80,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
                 *start = start.min(cost / characters.len() as f32 + OPEN);
             }
             match (&characters[..], lexicon.singles.get_mut(characters[0] as usize)) {
-                ([_], Some(single)) => *single = cost,
+                ([_], Some(single)) => *single = if cost > FUNCTION { cost + ALONE } else { cost },
                 _ => drop(lexicon.words.insert(key(characters.into_iter()), cost)),
             }
         }
@@ -119,12 +119,12 @@ fn key(characters: impl Iterator<Item = char>) -> Word {
 }
 
 fn single(character: char) -> f32 {
-    LEXICON.singles.get(character as usize).copied().unwrap_or(UNKNOWN)
+    LEXICON.singles.get(character as usize).copied().unwrap_or(UNKNOWN + ALONE)
 }
 
 /// Whether the lexicon knows a character.
 pub(super) fn is_known(character: char) -> bool {
-    single(simplified(character)) < UNKNOWN
+    single(simplified(character)) < UNKNOWN + ALONE
 }
 
 /// The words a document adds.
@@ -203,36 +203,39 @@ impl Reading {
 
     /// Reads one more character.
     pub fn push(&mut self, character: char, own: &Own) {
+        let character = simplified(character);
         let best = self.weigh(character, own);
-        self.characters.push(simplified(character));
+        self.characters.push(character);
         self.best.push(best);
     }
 
-    /// The cost with one more character, and the length of the last word then.
-    pub fn weigh(&self, character: char, own: &Own) -> (f32, u8) {
-        let character = simplified(character);
+    /// What one more Simplified character stands for alone.
+    fn alone(&self, character: char) -> f32 {
+        let before = self.characters.last().copied();
+        let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+        if is_han(character) {
+            let opens = before.is_none_or(|before| STOPS.contains(before) || OPENING.contains(before));
+            return single(character) + if opens && LEANS_ON_LAST.contains(character) { ASTRAY } else { 0.0 };
+        }
+        if is_digit(character) {
+            return DIGITS[usize::from(before.is_some_and(is_digit))];
+        }
+        let folded = if character.is_ascii() { char::from_u32(character as u32 + 0xFEE0) } else { None };
+        let mark = folded.unwrap_or(character);
+        let cost = MARKS.iter().find(|row| row.0.contains(mark)).map_or(RARE_MARK, |row| row.1);
+        let closes = STOPS.contains(mark) || CLOSING.contains(mark);
+        match before {
+            // One stop does not follow another, and nothing closes what has just been opened.
+            Some(before) if closes && (STOPS.contains(before) || OPENING.contains(before)) => cost + RARE_MARK,
+            Some(before) if closes && self.ends_alone() && LEANS_ON_NEXT.contains(before) => cost + ASTRAY,
+            _ => cost,
+        }
+    }
+
+    /// The cost with one more Simplified character, and the length of the last word then.
+    fn weigh(&self, character: char, own: &Own) -> (f32, u8) {
         let end = self.characters.len();
-        let alone = if is_han(character) {
-            let cost = single(character);
-            let astray = LEANS_ON_LAST.contains(character)
-                && self.characters.last().is_none_or(|before| STOPS.contains(*before) || OPENING.contains(*before));
-            cost + if cost > FUNCTION { ALONE } else { 0.0 } + if astray { ASTRAY } else { 0.0 }
-        } else if character.is_ascii_digit() || ('０'..='９').contains(&character) {
-            let before = self.characters.last();
-            DIGITS[usize::from(before.is_some_and(|c| c.is_ascii_digit() || ('０'..='９').contains(c)))]
-        } else {
-            let folded = if character.is_ascii() { char::from_u32(character as u32 + 0xFEE0) } else { None };
-            let mark = folded.unwrap_or(character);
-            let cost = MARKS.iter().find(|row| row.0.contains(mark)).map_or(RARE_MARK, |row| row.1);
-            let closes = STOPS.contains(mark) || CLOSING.contains(mark);
-            match self.characters.last() {
-                // One stop does not follow another, and nothing closes what has just been opened.
-                Some(before) if closes && (STOPS.contains(*before) || OPENING.contains(*before)) => cost + RARE_MARK,
-                Some(before) if closes && self.ends_alone() && LEANS_ON_NEXT.contains(*before) => cost + ASTRAY,
-                _ => cost,
-            }
-        };
-        let mut best = (self.cost() + alone, 1u8);
+        let mut best = (self.cost() + self.alone(character), 1u8);
         if self.characters.last().is_some_and(|before| own.joins(*before, character)) {
             let mut word = [character; LONGEST];
             for length in 2..=LONGEST.min(end + 1) {
@@ -249,9 +252,16 @@ impl Reading {
         best
     }
 
-    /// What one more character may turn out to cost, if it begins a word.
-    pub fn hope(&self, character: char) -> f32 {
-        self.cost() + LEXICON.starts.get(simplified(character) as usize).copied().unwrap_or(UNKNOWN)
+    /// What the text may cost with one more Simplified character, if that turns out to begin a word; nothing above `most`.
+    pub fn hope(&self, character: char, most: f32, own: &Own) -> Option<f32> {
+        let start = LEXICON.starts.get(character as usize).copied().unwrap_or(UNKNOWN);
+        let least = self.cost() + if is_han(character) { start.min(single(character)) } else { 0.0 };
+        let joins = self.characters.last().is_some_and(|before| own.joins(*before, character));
+        if least > most && !joins {
+            return None;
+        }
+        let cost = self.weigh(character, own).0.min(self.cost() + start);
+        (cost <= most).then_some(cost)
     }
 
     /// The lengths of the words of the best reading that touch `from..to`, with where each begins.

@@ -53,7 +53,7 @@ fn decide(work: &mut Work) {
     };
     // Damage reads as rare characters of either script; a compatibility ideograph as none.
     let plain = |line: &Passage| -> Option<String> {
-        let broken = if line.text.contains('?') { mojibake::stretches(&line.text) } else { Vec::new() };
+        let broken = if line.seen.any(kind::DAMAGE) { mojibake::stretches(&line.text) } else { Vec::new() };
         let unify = |c: char| width::ideograph(c).unwrap_or(c);
         (!broken.is_empty() || line.seen.any(kind::FORM)).then(|| {
             between(&line.text, &broken).into_iter().flat_map(|range| line.text[range].chars().map(unify)).collect()
