@@ -197,7 +197,7 @@ fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut 
         if kept.len() == width {
             break;
         }
-        let mut guess = states[parent].guess.with(&way, judge);
+        let guess = states[parent].guess.with(&way, judge);
         if !kept.iter().any(|(other, at)| *at == way.trail && other.says(&guess)) {
             kept.push((guess, way.trail));
         }

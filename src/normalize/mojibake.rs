@@ -148,8 +148,8 @@ fn runs(text: &str, from: usize) -> (Vec<Run>, usize) {
         }
         at += c.len_utf8();
     }
-    let first = found.first().map_or(from, |run| run.to);
-    (found, end.map_or(first, |end| end.min(first)))
+    let end = found.first().map(|run| run.to).into_iter().chain(end).min().unwrap_or(from);
+    (found, end)
 }
 
 /// Readings without a tone of characters with another form: 們, 麼.
