@@ -238,9 +238,8 @@ fn simulated_damage_is_repaired_or_flagged_and_never_a_third_text() {
         let keys = damage::keys(table.chain("驅優執詢聞繩極啟東應學實務區點領財".chars()));
         let clean: Vec<String> = source.iter().map(|text| damage::fold(text)).collect();
         let clean = normalize(draft(&clean.join("\n")), &options);
-        let pieces: Vec<Vec<damage::Piece>> = (source.iter())
-            .map(|text| damage::break_bytes(text, &keys, damage::is_numbered(text)))
-            .collect();
+        let pieces: Vec<Vec<damage::Piece>> =
+            (source.iter()).map(|text| damage::break_bytes(text, &keys, damage::is_numbered(text))).collect();
         let shown: Vec<String> =
             pieces.iter().map(|line| line.iter().map(|piece| piece.shown.as_str()).collect()).collect();
         let before = draft(&shown.join("\n"));

@@ -86,10 +86,15 @@ impl Judge {
         let mut add = |lead: u8, way: Way| ends[usize::from(lead)].push(way);
         match end {
             End::Trail(trail, None) => {
-                LEADS.iter().filter_map(|lead| Some((*lead, usual(*lead, *trail)?))).for_each(|(lead, c)| add(lead, Way::plain(c)));
+                LEADS
+                    .iter()
+                    .filter_map(|lead| Some((*lead, usual(*lead, *trail)?)))
+                    .for_each(|(lead, c)| add(lead, Way::plain(c)));
             }
             End::Trail(trail, Some(syllable)) => {
-                self.annotated(syllable).filter(|(pair, _)| pair[1] == *trail).for_each(|(pair, way)| add(pair[0], way));
+                self.annotated(syllable)
+                    .filter(|(pair, _)| pair[1] == *trail)
+                    .for_each(|(pair, way)| add(pair[0], way));
             }
             End::Swallowed(syllable) => {
                 self.annotated(syllable).filter(|(pair, _)| pair[1] >= 0x80).for_each(|(pair, way)| add(pair[0], way));

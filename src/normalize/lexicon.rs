@@ -45,7 +45,8 @@ const STOPS: &str = "，、。；：";
 const OPENING: &str = "（《“〔";
 const CLOSING: &str = "）》”〕";
 /// Words of one character that lean on what follows, so that no stop stands behind them; and on what precedes.
-const LEANS_ON_NEXT: &str = "每各该本第把被将对向从由以为于与和及并或在按依据凭因使让令给最更很不未已曾正所其此这那某全个";
+const LEANS_ON_NEXT: &str =
+    "每各该本第把被将对向从由以为于与和及并或在按依据凭因使让令给最更很不未已曾正所其此这那某全个";
 const LEANS_ON_LAST: &str = "的地得了着过们者性化个时等之内上下里间";
 const ASTRAY: f32 = 4.0;
 /// Above this a character alone is no function word; standing alone among words it costs more than its frequency says.

@@ -20,7 +20,8 @@ const ROUNDS: usize = 7;
 fn main() {
     let reports: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(300);
     let generator = Generator::new();
-    let all = (0..100 * reports).map(|index| (index, generator.report(index))).filter(|(_, r)| r.path.ends_with(".txt"));
+    let all =
+        (0..100 * reports).map(|index| (index, generator.report(index))).filter(|(_, r)| r.path.ends_with(".txt"));
     let (traditional, simplified): (Vec<_>, Vec<_>) =
         all.take(reports + reports / 20).partition(|(index, _)| index % 100 % 33 == 7);
     let texts = |reports: Vec<(usize, generate::File)>| reports.into_iter().map(|(_, report)| report.text).collect();
