@@ -376,7 +376,8 @@ fn documents_validate_against_the_published_schemas() {
 #[test]
 fn schemas_are_schemas_and_describe_every_field() {
     let files = written(&archive(1));
-    for path in ["schema/v1/index.json", "schema/v1/report.json", "schema/v1/changes.json"] {
+    for name in ["index", "report", "changes", "agency", "year", "region", "indicator"] {
+        let path = &format!("schema/v1/{name}.json");
         let schema = files.json(path);
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(schema["$id"], format!("https://archive.example/nianbao/{path}"));
