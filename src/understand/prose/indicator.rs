@@ -139,6 +139,10 @@ fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -
         "trainees" => window.sentence[..from].rfind(['；', ';']).unwrap_or(0),
         _ => from,
     };
+    // 窗口人员45名，其中专职3名: no staff of disclosure.
+    if indicator.id.starts_with("staff_") && window.sentence[..start].contains("窗口") {
+        return true;
+    }
     let region = &window.sentence[from.min(window.number.start)..end.max(window.number.end)];
     indicator.never.iter().any(|word| region.contains(word.as_str()))
 }
@@ -161,7 +165,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
         .expect("the pattern is fixed")
     });
     static MULTI: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"等(?:多种|各种|多个|各类)?(?:形式|方式|渠道|途径|载体|媒体|平台)|多种(?:形式|方式|渠道)|各种(?:形式|方式|渠道)").expect("the pattern is fixed")
+        Regex::new(r"等(?:多种|各种|多个|各类)?(?:形式|方式|渠道|途径|载体|媒体|平台)|多种(?:形式|方式|渠道)|各种(?:形式|方式|渠道)|(?:报刊|报纸|广播|电视|媒体)等[^，,。；;]{0,4}公开政府信息").expect("the pattern is fixed")
     });
     let sentence = window.sentence;
     let clause = clause_start(sentence, window.number.start).max(window.from);
@@ -177,7 +181,11 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     }
     let named = |text: &str| {
         [
-            text.contains("网站") || text.contains("政府网") || text.contains("门户网") || text.contains("政务网"),
+            text.contains("网站")
+                || text.contains("政府网")
+                || text.contains("门户网")
+                || text.contains("政务网")
+                || text.contains("公开网"),
             text.contains("微信") || text.contains("公众号"),
             text.contains("微博") || text.contains("新浪@"),
             text.contains("公报"),
@@ -226,7 +234,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     let all = (near.contains("主动公开") || own.contains("主动公开")) && (count != 1 || MULTI.is_match(own));
     match (count, channels) {
         _ if MULTI.is_match(own) => {
-            (all || count == 0 && near.contains("公开政府信息")).then_some(Id::Borrowed("proactive_total"))
+            (all || count != 1 && near.contains("公开政府信息")).then_some(Id::Borrowed("proactive_total"))
         }
         (0, _) => whole.then_some(Id::Borrowed("proactive_total")).filter(|_| id == "proactive_total"),
         (1, [true, ..]) => Some(Id::Borrowed("proactive_website")),

@@ -138,6 +138,8 @@ impl Reader<'_> {
             let id = named
                 .map(|(id, _)| id)
                 .filter(|id| !indicator::is_joint(&window, id))
+                // What windows of a service hall handle are no requests for information.
+                .filter(|id| scope != Scope::Hosted || !id.starts_with("requests_"))
                 // A part of the same thing is not its level: 解读稿件60篇，其中视频解读20篇.
                 .filter(|id| !(subset && wholes.contains(id)));
             // 累计公开52316条，其中2012年新增8412条: the flow of the year within the stock.
@@ -185,7 +187,7 @@ impl Reader<'_> {
         out.extend(found.into_iter().map(|f| f.1));
     }
 
-    /// 结转2023年继续办理1件 is carried out.
+    /// In 2022, 结转2023年继续办理1件 is carried out and 结转2021年度1件 carried in.
     fn carried(&self, sentence: &str, found: &mut [(usize, Figure)]) {
         static NEXT: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"(?:结转|转入|转至|转到)(?:至|到|入)?(?P<year>20[0-9]{2})年度?(?:继续|再|后)?(?:办理)?的?$")
@@ -194,15 +196,19 @@ impl Reader<'_> {
         static ONWARD: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"^(?:的?申请)?(?:结转|转)?(?:至|到|入)?(?P<year>20[0-9]{2})年").expect("the pattern is fixed")
         });
-        let next = self.own.year.map(|y| y + 1);
         for (at, figure) in found.iter_mut() {
             let (before, behind) = (&sentence[..*at], &sentence[*at + figure.raw.len()..]);
             let onward = ONWARD.captures(behind).filter(|c| before.ends_with("结转") || c[0].contains('转'));
             let year = NEXT.captures(before).or(onward).and_then(|c| c["year"].parse::<u16>().ok());
-            if year.is_some() && year == next && figure.indicator.as_deref().is_none_or(|id| id.starts_with("carried"))
-            {
-                figure.indicator = Some(Id::Borrowed("carried_out"));
-                figure.subset = false;
+            let (Some(year), Some(own)) = (year, self.own.year) else { continue };
+            let way = match () {
+                () if year == own + 1 => "carried_out",
+                () if year + 1 == own => "carried_in",
+                () => continue,
+            };
+            if figure.indicator.as_deref().is_none_or(|id| id.starts_with("carried")) {
+                figure.indicator = Some(Id::Borrowed(way));
+                figure.subset &= way == "carried_in";
             }
         }
     }
@@ -415,7 +421,7 @@ static FRESH: LazyLock<Regex> = LazyLock::new(|| {
 /// What is counted, in the report's words.
 fn label(window: &Window) -> String {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:[\s，,、；;：:。）)”]|其中|和|及|以及|并且?|同时|共计?|累计|全年|今年|本年度?|20[0-9]{2}年度?|已|还|也|了|的)+").expect("the pattern is fixed")
+        Regex::new(r"^(?:[（(][一二三四五六七八九十0-9]{1,3}[）)]|[\s，,、；;：:。（(）)”]|其中|和|及|以及|并且?|同时|共计?|累计|全年|今年|本年度?|20[0-9]{2}年度?|已|还|也|了|的)+").expect("the pattern is fixed")
     });
     static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:[\s，,：:（(]|共计?|总计|合计|累计|达到?了?|为|约|有|计|分别|数量)+$")
@@ -428,7 +434,10 @@ fn label(window: &Window) -> String {
         .take(16)
         .collect();
     let clause = text::clause_start(sentence, window.number.start).max(window.from);
-    let before = TAIL.replace(&sentence[clause..window.number.start], "").into_owned();
+    let mut before = TAIL.replace(&sentence[clause..window.number.start], "").into_owned();
+    if sentence[clause + before.len()..].starts_with('为') && before.ends_with('行') {
+        before.push('为');
+    }
     let before = LEAD.replace(&before, "").into_owned();
     let noun = behind.trim();
     if matches!(window.number.unit.as_str(), "个" | "家" | "名" | "台" | "所" | "项" | "件" | "条" | "场" | "次")

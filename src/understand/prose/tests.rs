@@ -229,6 +229,49 @@ fn what_is_no_statistic_of_the_year_is_not_read() {
 }
 
 #[test]
+fn words_that_look_like_an_indicator_are_none() {
+    check(
+        BUREAU,
+        &[
+            ("窗口人员45名，其中专职人员3名。", &["- 45 名", "- 3 名 sub"]),
+            ("12315热线共受理消费者投诉举报986件。", &["- 986 件"]),
+            ("有1件申请人不服答复申请行政复议。", &["review_total 1 件"]),
+            ("各窗口共受理业务36.7万件，办结36.5万件。", &["- 367000 件 hosted", "- 365000 件 hosted"]),
+            ("全年无法提供57件，未予公开2件，信息不存在9起。", &["unavailable_total 57 件", "- 2 件", "- 9 起"]),
+            ("无偿提供查询300次，本机关无不予公开的政府信息。", &["- 300 次", "denied_total 0 件"]),
+            ("办公地址在人民路12号3楼305室，电话0513-85210000，推行1+N制度。", &[]),
+            ("收到申请几十件，数百人次来访。", &[]),
+        ],
+    );
+}
+
+#[test]
+fn rarer_wordings_are_read_as_well() {
+    check(
+        BUREAU,
+        &[
+            ("结转2020年度3件，结转2022年度4件。", &["carried_in 3 件", "carried_out 4 件"]),
+            ("收取信息处理费2件共计1840元。", &["- 2 件", "fees_collected 1840 元"]),
+            ("检索费、复制费、邮寄费共计126元。", &["fees_collected 126 元"]),
+            ("在市政府信息公开网上发布信息共计420条。", &["proactive_website 420 条"]),
+            ("通过门户网站、报刊、广播、电视等公开政府信息642条。", &["proactive_total 642 条"]),
+            (
+                "收到申请45件，其中网络平台39件，邮寄6件。",
+                &["requests_received 45 件", "received_online 39 件 sub", "received_letter 6 件 sub"],
+            ),
+            ("承办区人大代表建议4件、政协提案3件。", &["- 4 件", "proposals_answered 7 件 solved", "- 3 件"]),
+        ],
+    );
+}
+
+#[test]
+fn an_office_reports_its_own_requests_before_those_of_the_region() {
+    let text = "市政府办公室收到申请198件，全市共收到申请1845件。";
+    assert_eq!(value(&read(text, Some("云川市人民政府办公室"), &[]), "requests_received"), Some(198));
+    assert_eq!(value(&read(text, Some("云川市人民政府"), &[]), "requests_received"), Some(1845));
+}
+
+#[test]
 fn comparison_leaves_only_this_years_level() {
     check(
         BUREAU,
