@@ -415,6 +415,23 @@ mod tests {
     }
 
     #[test]
+    fn a_place_is_the_one_of_its_year() {
+        let text = Evidence::gather(["江苏省南通市"].into_iter());
+        let code = |name: &str, year| text.decide(&named(name), Some(year)).map(|d| d.code);
+        assert_eq!((code("通州市", 2008), code("通州区", 2015)), (Some("320683"), Some("320612")));
+        assert_eq!((code("海门市", 2012), code("海门区", 2022)), (Some("320684"), Some("320614")));
+        // A name may be used before its revision and after it, and a name of another time is still that place.
+        assert_eq!((code("通州市", 2009), code("通州市", 2014)), (Some("320683"), Some("320683")));
+        let city = |code: &str, year| by_code(code, Some(year)).and_then(|p| p.city);
+        assert_eq!(city("652122", 2012).as_deref(), Some("吐鲁番地区"));
+        assert_eq!(city("650421", 2018).as_deref(), Some("吐鲁番市"));
+        // Of two places of one name in one province, the one that was there in the year.
+        let turfan = Evidence::gather(["新疆维吾尔自治区"].into_iter());
+        assert_eq!(turfan.decide(&named("鄯善县"), Some(2012)).map(|d| d.code), Some("652122"));
+        assert_eq!(turfan.decide(&named("鄯善县"), Some(2018)).map(|d| d.code), Some("650421"));
+    }
+
+    #[test]
     fn a_short_form_leads_to_its_city() {
         assert_eq!(leading_short("南通经济技术开发区管委会").unwrap().code, "320600");
         assert!(leading_short("重点领域").is_none());
