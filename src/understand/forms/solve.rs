@@ -1,7 +1,8 @@
 //! What the identities say of a table whose figures stand in their columns: what they prove, what the page lost, what is disputed.
 //!
-//! In: known values, unknown cells (never negative), and sums. Out: a verdict on each sum, the values that every filling shares,
-//! and the cells that explain what no filling can save. Bounded; never turns an unknown into a zero.
+//! In: known values, cells marked as having none, unknown cells (never negative), and sums. Out: a verdict on each sum, the values
+//! that every filling shares, and the cells that explain what no filling can save. A mark (`/`, `—`) says that there is nothing, and
+//! can be as wrong as a figure; an empty cell says nothing. Bounded; never turns an unknown into a zero.
 
 use crate::model::form::{Axis, FormTable};
 use std::collections::BTreeMap;
@@ -86,7 +87,7 @@ pub struct Verdict {
 }
 
 /// The outcome for a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Solution {
     /// One for each equation.
     pub verdicts: Vec<Verdict>,
@@ -181,8 +182,11 @@ fn broken(known: &[Option<i64>], freed: &[bool], equations: &[Equation]) -> (usi
     (count, bounds)
 }
 
-/// Solves a table. `known` has a value for each printed figure;
-pub fn solve(known: &[Option<i64>], equations: &[Equation]) -> Solution {
+/// Solves a table. `known` has a value for each printed figure, `marked` is true for each printed mark.
+pub fn solve(known: &[Option<i64>], marked: &[bool], equations: &[Equation]) -> Solution {
+    let figures = known;
+    let known: Vec<Option<i64>> = known.iter().zip(marked).map(|(k, mark)| k.or(mark.then_some(0))).collect();
+    let known = known.as_slice();
     let mut freed = vec![false; known.len()];
     let (mut count, mut bounds) = broken(known, &freed, equations);
     let mut disputed = vec![false; known.len()];
@@ -220,7 +224,7 @@ pub fn solve(known: &[Option<i64>], equations: &[Equation]) -> Solution {
     }
     let fixed = |i: usize| bounds.low[i] == bounds.high[i] && (count == 0 || !touched(i, equations, &bounds.broken));
     let forced: Vec<Option<i64>> =
-        (0..known.len()).map(|i| (known[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
+        (0..known.len()).map(|i| (figures[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
     let mut missing = vec![false; known.len()];
     let mut of_cell: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
     for (index, equation) in equations.iter().enumerate() {
