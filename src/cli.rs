@@ -84,7 +84,9 @@ pub enum Command {
         what: Vec<String>,
     },
     /// Say whether the archive will build, fit and deploy on GitHub Pages
-    #[command(after_help = "Example: nianbao build && nianbao doctor\n\nExit code 1 when something would not work.")]
+    #[command(
+        after_help = "Example: nianbao doctor                (after nianbao build)\n\nExit code 1 when something would not work."
+    )]
     Doctor,
     /// Write the workflow that builds and publishes the archive
     #[command(after_help = "Example: nianbao deploy-init github --program OWNER/nianbao")]

@@ -39,7 +39,8 @@ pub fn run(root: &Path, files: &[PathBuf], terminal: &Terminal) -> Result<u8> {
                 bail!("two files are called {}; nothing was copied\n  = help: rename one of them", addition.name);
             }
             let names = std::iter::once(&addition.name).chain(addition.sidecar.as_ref().map(|(name, _)| name));
-            for target in names.map(|name| content.join(name)).filter(|target| target.symlink_metadata().is_ok()) {
+            let mut taken = names.map(|name| content.join(name)).filter(|target| target.symlink_metadata().is_ok());
+            if let Some(target) = taken.next() {
                 bail!(
                     "{} is there already and is another file; nothing was copied\n  = help: rename the new one",
                     target.display()

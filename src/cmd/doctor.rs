@@ -2,7 +2,7 @@
 //!
 //! `EXAMINATIONS` is the list: each looks at one thing and says what it found, with a remedy where something is wrong.
 
-use super::{DONE, FOUND, Terminal, again, deploy};
+use super::{DONE, FOUND, Terminal, again, deploy_init};
 use crate::config::Config;
 use crate::source::{self, Found};
 use anyhow::Result;
@@ -197,7 +197,7 @@ fn files(patient: &Patient) -> Option<Verdict> {
 }
 
 fn workflow(patient: &Patient) -> Option<Verdict> {
-    let workflows = std::fs::read_dir(patient.root.join(deploy::FOLDER)).into_iter().flatten().flatten();
+    let workflows = std::fs::read_dir(patient.root.join(deploy_init::FOLDER)).into_iter().flatten().flatten();
     let mut ours = workflows.filter(|file| {
         std::fs::read_to_string(file.path()).is_ok_and(|text| text.contains("nianbao") && text.contains("deploy-pages"))
     });

@@ -3,7 +3,7 @@
 mod add;
 mod build;
 mod check;
-mod deploy;
+mod deploy_init;
 mod diff;
 mod doctor;
 mod explain;
@@ -79,7 +79,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Init { dir } => init::run(&dir, &terminal),
         Command::Add { files } => add::run(&root, &files, &terminal),
         Command::Doctor => doctor::run(&root, &terminal),
-        Command::DeployInit(arguments) => deploy::run(&root, &arguments, &terminal),
+        Command::DeployInit(arguments) => deploy_init::run(&root, &arguments, &terminal),
         Command::Build(arguments) => build::run(&root, &arguments, &terminal),
         Command::Serve(arguments) => serve::run(&root, &arguments, &terminal),
         Command::Check(arguments) => check::run(&root, &arguments, &terminal),

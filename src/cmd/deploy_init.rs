@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Where GitHub looks for workflows.
 pub const FOLDER: &str = ".github/workflows";
-const WORKFLOW: &str = include_str!("site.yml");
+const WORKFLOW: &str = include_str!("deploy_init.yml");
 
 /// Writes the workflow.
 pub fn run(root: &Path, arguments: &DeployInit, terminal: &Terminal) -> Result<u8> {
