@@ -821,6 +821,17 @@ fn aliases_of_the_site_lead_to_the_canonical_name_and_its_region() {
 }
 
 #[test]
+fn an_alias_without_a_place_does_not_rename_the_agency_of_another_city() {
+    let mut known = Known::default();
+    known.aliases.insert("市水利局".into(), "松河市水利局".into());
+    let text = "2018年市水利局信息公开年报\n发布机构市水利局管理办公室 发文日期2019-02-11\n《黄石市水利局信息公开指南》已修订，市水利局公开信息12条。";
+    let source = Source { path: "x.txt".into(), bytes: text.as_bytes().to_vec().into(), sidecar: None };
+    let report = understand(&source, &draft(text), &known);
+    let agency = report.agency.value.expect("it is named");
+    assert!(agency.name.starts_with("黄石市水利局"), "{agency:?}");
+}
+
+#[test]
 fn places_point_at_the_words_that_say_so() {
     let text = "南通市行政审批局2016年政府信息公开工作年度报告\n来源: 南通市行政审批局 发布时间:2017-03-01 13:55\n一、概述\n正文。";
     let report = read(&draft(text));
