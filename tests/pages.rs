@@ -305,7 +305,7 @@ fn archive() -> Archive {
                 successor_of: None,
                 reports: entries.len() as u32,
                 url: format!("agencies/{id}/"),
-                entries: entries,
+                entries,
             };
             ((*id).to_owned(), agency)
         })
