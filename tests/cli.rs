@@ -350,6 +350,8 @@ fn numbers_of_persons_are_masked_in_every_file_of_the_site() {
     let root =
         site(&[("a.txt", report.as_str()), ("c.html", page.as_str()), ("d.md", &report.replace("水利", "财政"))]);
     fs::write(root.path().join("content/b.txt"), &wide).expect("writable");
+    fs::write(root.path().join("content/110101190001010006.txt"), REPORT.replace("水利", "交通")).expect("writable");
+    fs::write(root.path().join("content/_电话19900000000.txt"), REPORT).expect("writable");
     fs::write(root.path().join("content/a.toml"), "title = \"松河市水利局报告 19900000000\"\n").expect("writable");
     nianbao(root.path()).arg("build").assert().success();
     for (path, bytes) in tree(&root.path().join("public")) {

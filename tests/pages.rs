@@ -345,7 +345,7 @@ fn archive() -> Archive {
         },
         generator: "nianbao 0.1.0".to_owned(),
         build_id: "cd".repeat(32),
-        entries,
+        entries: Arc::new(entries),
         agencies,
         regions,
         years,
@@ -554,7 +554,7 @@ fn equal_archives_give_equal_pages_and_digests() {
     };
     let (one, mut two) = (Arc::new(archive()), archive());
     assert_eq!(digests(&one), digests(&Arc::new(two.clone())));
-    two.entries[0].digest = "changed".to_owned();
+    Arc::make_mut(&mut two.entries)[0].digest = "changed".to_owned();
     let two = Arc::new(two);
     let url = format!("reports/{} ", two.entries[0].card.id);
     let changed: Vec<String> = digests(&one)
