@@ -37,56 +37,10 @@ struct Table {
 }
 
 /// Names of the peoples in the names of autonomous prefectures and counties, dropped in common use (恩施州).
-const PEOPLES: &[&str] = &[
-    "蒙古族",
-    "蒙古",
-    "回族",
-    "藏族",
-    "维吾尔",
-    "苗族",
-    "彝族",
-    "壮族",
-    "布依族",
-    "朝鲜族",
-    "满族",
-    "侗族",
-    "瑶族",
-    "白族",
-    "土家族",
-    "哈尼族",
-    "哈萨克族",
-    "哈萨克",
-    "傣族",
-    "黎族",
-    "傈僳族",
-    "佤族",
-    "畲族",
-    "拉祜族",
-    "水族",
-    "东乡族",
-    "纳西族",
-    "景颇族",
-    "柯尔克孜",
-    "土族",
-    "达斡尔族",
-    "达斡尔",
-    "仫佬族",
-    "羌族",
-    "布朗族",
-    "撒拉族",
-    "毛南族",
-    "仡佬族",
-    "锡伯",
-    "塔吉克",
-    "怒族",
-    "鄂温克族",
-    "保安族",
-    "裕固族",
-    "独龙族",
-    "鄂伦春",
-    "各族",
-    "普米族",
-];
+const PEOPLES: &str = "蒙古族 蒙古 回族 藏族 维吾尔 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 \
+    哈萨克族 哈萨克 傣族 黎族 傈僳族 佤族 畲族 拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜 土族 达斡尔族 \
+    达斡尔 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯 塔吉克 怒族 鄂温克族 保安族 裕固族 独龙族 \
+    鄂伦春 各族 普米族";
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { rows: Vec::new(), by_name: HashMap::new(), by_code: HashMap::new() };
@@ -111,7 +65,7 @@ fn common_name(name: &str) -> Option<String> {
     let (suffix, kind) =
         [("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")].into_iter().find(|(s, _)| name.ends_with(s))?;
     let mut stem = name.strip_suffix(suffix)?;
-    while let Some(shorter) = PEOPLES.iter().find_map(|people| stem.strip_suffix(people)) {
+    while let Some(shorter) = PEOPLES.split(' ').find_map(|people| stem.strip_suffix(people)) {
         stem = shorter;
     }
     (stem.chars().count() >= 2).then(|| format!("{stem}{kind}"))

@@ -96,22 +96,9 @@ fn push(alternatives: &mut Vec<Alternative>, figure: &Figure) {
 }
 
 /// Indicators whose part (其中疫情防控发布会 151 场) is never their level.
-const WHOLES: &[&str] = &[
-    "proactive_total",
-    "policy_interpretations",
-    "press_conferences",
-    "web_interviews",
-    "requests_received",
-    "requests_answered",
-    "review_total",
-    "litigation_total",
-    "trainings",
-    "trainees",
-    "corrected_total",
-    "meetings",
-    "service_hall_cases",
-    "website_visits",
-];
+const WHOLES: &str = "proactive_total policy_interpretations press_conferences web_interviews requests_received \
+    requests_answered review_total litigation_total trainings trainees corrected_total meetings \
+    service_hall_cases website_visits fees_collected";
 
 /// The figures of prose that may stand for the report's own year and body.
 fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'a Figure> {
@@ -119,7 +106,7 @@ fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'
         .iter()
         .filter(|f| f.indicator.as_ref() == Some(&indicator.id))
         .filter(|f| f.period == Period::Year || indicator.stock && f.period == Period::Cumulative)
-        .filter(|f| !(f.subset && WHOLES.contains(&indicator.id.as_ref()) && !alone(figures, f)))
+        .filter(|f| !(f.subset && WHOLES.split(' ').any(|id| id == indicator.id) && !alone(figures, f)))
         .filter(|f| indicator.id != "corrected_total" || f.value.is_zero() || !is_half(f))
         .filter(|f| f.scope == Scope::Agency || own.government && f.scope == Scope::Aggregate)
         .collect();

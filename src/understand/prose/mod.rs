@@ -231,7 +231,7 @@ impl Reader<'_> {
     /// 全部按时答复 makes the answered equal to the received of the same sentence, or of the one before it.
     fn answered(&self, sentence: &str, start: usize, before: Option<&Figure>, found: &mut Vec<(usize, Figure)>) {
         static ALL: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)")
+            Regex::new(r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|当场|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)")
             .expect("the pattern is fixed")
         });
         static ONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -258,7 +258,10 @@ impl Reader<'_> {
         let Some(all) = ALL.find_at(sentence, at).or_else(|| ONE.find_at(sentence, at).filter(|_| one)) else {
             return;
         };
-        let between = sentence[at..all.start()].replace("无往年结转", "").replace("无上年结转", "");
+        // 收到10件（含上年结转1件），全部办结: what brackets say of the whole does not part it from its answers.
+        static ASIDE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"[（(][^（()）]*[）)]|无[往上]年结转").expect("the pattern is fixed"));
+        let between = ASIDE.replace_all(&sentence[at..all.start()], "");
         let other = ["。", "；", ";", "复议", "诉讼", "其余", "提案", "结转", "留言", "来信", "咨询", "投诉"];
         if figure.value.is_zero() || other.iter().any(|word| between.contains(word)) {
             return;
@@ -341,7 +344,8 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
         if found[first..total].iter().any(|(_, f)| f.indicator.as_deref() == Some("carried_in")) {
             continue;
         }
-        const WHOLES: &[&str] = &["requests_received", "proactive_total", "review_total", "litigation_total"];
+        const WHOLES: &[&str] =
+            &["requests_received", "proactive_total", "review_total", "litigation_total", "fees_collected"];
         for part in first..total {
             if found[part].1.indicator.as_deref().is_some_and(|id| WHOLES.contains(&id)) {
                 let id = found[part].1.indicator.take();
@@ -414,7 +418,7 @@ fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
 }
 
 static FRESH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|公开|发布|增加)(?:公开|发布)?(?:了|信息)?$")
+    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|主动公开|公开|发布|增加)(?:公开|发布)?(?:了|信息)?$")
         .expect("the pattern is fixed")
 });
 
