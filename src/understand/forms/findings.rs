@@ -18,7 +18,11 @@ impl Builder<'_> {
         let column =
             self.table.columns.iter().find(|c| c.id == cell.column).map(|c| c.label.clone()).unwrap_or_default();
         let row = find(&cell.row);
-        if row.is_empty() { column } else { format!("{row}·{column}") }
+        match (row.is_empty(), self.table.columns.len()) {
+            (true, _) => column,
+            (_, 1) => row,
+            _ => format!("{row}·{column}"),
+        }
     }
 
     /// What the page lost.
