@@ -47,6 +47,15 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+    /// Copy reports into the content folder, saying what each is and what it lacks
+    #[command(
+        after_help = "Example: nianbao add downloads/*.html\n\nA sidecar beside a report comes along. Nothing is ever overwritten; where one file cannot be published, none is copied."
+    )]
+    Add {
+        /// Report files: txt, md, html, htm
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Build the site
     #[command(
         after_help = "Example: nianbao build --base-url https://example.org/archive/\n\nThe site published before stays whole until the new one is complete."
@@ -74,6 +83,14 @@ pub enum Command {
         #[arg(value_name = "WHAT", required = true, num_args = 1..=2)]
         what: Vec<String>,
     },
+    /// Say whether the archive will build, fit and deploy on GitHub Pages
+    #[command(
+        after_help = "Example: nianbao doctor                (after nianbao build)\n\nExit code 1 when something would not work."
+    )]
+    Doctor,
+    /// Write the workflow that builds and publishes the archive
+    #[command(after_help = "Example: nianbao deploy-init github --program OWNER/nianbao")]
+    DeployInit(DeployInit),
     /// Pass one text through the cleaning rules
     #[command(after_help = "Example: nianbao normalize report.txt --format json")]
     Normalize(Normalize),
@@ -115,6 +132,25 @@ pub struct Build {
     /// Print what each stage took
     #[arg(long)]
     pub timings: bool,
+}
+
+/// Arguments of `deploy-init`.
+#[derive(Debug, Args)]
+pub struct DeployInit {
+    /// The host
+    #[arg(value_enum, value_name = "github")]
+    #[arg(hide_possible_values = true)]
+    pub host: Host,
+    /// The GitHub repository nianbao itself is built from
+    #[arg(long, value_name = "OWNER/REPOSITORY", default_value = "OWNER/nianbao")]
+    pub program: String,
+}
+
+/// Hosts a workflow can be written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Host {
+    /// GitHub Pages, by GitHub Actions.
+    Github,
 }
 
 /// Arguments of `diff`.

@@ -26,13 +26,12 @@ use crate::model::diagnostic::Finding;
 use crate::model::form::{Form, Indicator};
 use crate::model::page::{Artifact, Page, Sink, Site};
 use crate::model::report::Report;
-use crate::model::source::PrivacyMode;
 use crate::previous::Previous;
 use crate::publish::{self, Target, sha256};
 use crate::source::{Candidate, Found};
 use crate::theme::{Frame, Theme};
 use crate::views::VIEWS;
-use crate::{changes, curate, links, normalize, privacy, read, search, similarity, source, theme, understand};
+use crate::{changes, curate, links, normalize, read, search, similarity, source, theme, understand};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,21 +200,28 @@ impl Project {
         let body = |path: &str| self.reader.remembered(cache, &keyed[path].0, &keyed[path].1);
         orders::correct(&mut ordered, &mut entries, &archive, body);
         similar::compare(&mut entries, cache, &self.reader, &body).context("writing the cache")?;
-        let catalog = assemble::assemble(entries, &self.ids, notes, &standards());
+        let mut catalog = assemble::assemble(entries, &self.ids, notes, &standards());
         archive.inputs.published = catalog.entries.len() as u32;
         archive.inputs.quarantined = archive.quarantined.len() as u32;
         archive.inputs.ignored = archive.ignored.len() as u32;
+        archive.build_id = self.build_id(&catalog, &archive);
+        let files = catalog.entries.iter().filter_map(|e| keyed.remove(&e.card.source_path)).collect();
+        // From here on paths are only shown.
+        let shown = catalog.entries.iter_mut().map(|entry| &mut entry.card.source_path);
+        let shown = shown.chain(archive.quarantined.iter_mut().map(|file| &mut file.path));
+        for path in shown.chain(archive.ignored.iter_mut().map(|file| &mut file.path)) {
+            *path = self.reader.hidden(std::mem::take(path));
+        }
+        archive.entries = Arc::new(catalog.entries);
         let bodies = Arc::new(Bodies {
             cache: Arc::clone(cache),
             reader: self.reader.clone(),
-            files: catalog.entries.iter().filter_map(|e| keyed.remove(&e.card.source_path)).collect(),
-            entries: catalog.entries.clone(),
+            files,
+            entries: Arc::clone(&archive.entries),
             corrections: ordered.corrections,
             indicators: Arc::clone(&archive.indicators),
             forms: Arc::clone(&archive.forms),
         });
-        archive.build_id = self.build_id(&catalog, &archive);
-        archive.entries = catalog.entries;
         archive.agencies = catalog.agencies;
         archive.regions = catalog.regions;
         archive.years = catalog.years;
@@ -240,11 +246,8 @@ impl Project {
             latest.date.clone_from(date);
             earlier.clone_from(&previous.changes);
         }
-        let hide = |line: String| match self.reader.privacy {
-            PrivacyMode::Notice => line,
-            PrivacyMode::Mask | PrivacyMode::Refuse => privacy::mask(&line).unwrap_or(line),
-        };
-        let mut changes = changes::publish(GENERATOR, latest, earlier, &archive.tombstones, &hide);
+        let mut changes =
+            changes::publish(GENERATOR, latest, earlier, &archive.tombstones, &|line| self.reader.hidden(line));
         if self.previous.is_some() {
             let compared = serde_json::to_string(&changes).expect("plain data serializes");
             archive.build_id = blake3::hash(format!("{}{compared}", archive.build_id).as_bytes()).to_hex().to_string();
@@ -344,7 +347,7 @@ impl Project {
         };
         let Gathered { mut archive, keys, read, problems } = self.gather(cache, progress)?;
         built.problems = problems;
-        for entry in &archive.entries {
+        for entry in archive.entries.iter() {
             built.findings.error += entry.card.findings.error;
             built.findings.warning += entry.card.findings.warning;
             built.findings.note += entry.card.findings.note;
@@ -547,7 +550,7 @@ struct Bodies {
     cache: Arc<Cache>,
     reader: Reader,
     files: Vec<(Key, Candidate)>,
-    entries: Vec<Entry>,
+    entries: Arc<Vec<Entry>>,
     /// The register's corrections, by report id.
     corrections: BTreeMap<String, Vec<Correction>>,
     indicators: Arc<Vec<Indicator>>,
@@ -563,6 +566,7 @@ impl Bodies {
             curate::apply(&mut report, orders, &self.indicators, &self.forms);
         }
         assemble::complete(&mut report, entry);
+        report.original.path.clone_from(&entry.card.source_path);
         report
     }
 

@@ -24,6 +24,12 @@ const REGISTER: &str = "_corrections.toml";
 /// The publisher's own pages stand here, at the top of the content folder.
 const PAGES: &str = "_pages";
 
+/// Whether a file of this name is read as a report.
+pub fn is_report(name: &str) -> bool {
+    let extension = Path::new(name).extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    extension.is_some_and(|extension| REPORTS.contains(&extension.as_str()))
+}
+
 /// Everything in the content folder. A file is in exactly one of the lists, but for sidecars that belong to a report: those are
 /// part of their candidate. `candidates + quarantined + ignored` is what the index calls `found`; pages are not reports.
 #[derive(Clone, Debug, Default)]
@@ -171,7 +177,7 @@ impl Found {
             self.refuse("not-a-regular-file", path, &format!("是{what}，未读取。请改为普通文件"));
         } else if path.starts_with("_pages/") {
             self.page(path, entry.path());
-        } else if !REPORTS.contains(&extension.as_str()) {
+        } else if !is_report(&path) {
             self.ignore(path, "扩展名不是 txt、md、html、htm");
         } else {
             match entry.metadata().map(|m| m.len()) {

@@ -350,6 +350,8 @@ fn numbers_of_persons_are_masked_in_every_file_of_the_site() {
     let root =
         site(&[("a.txt", report.as_str()), ("c.html", page.as_str()), ("d.md", &report.replace("水利", "财政"))]);
     fs::write(root.path().join("content/b.txt"), &wide).expect("writable");
+    fs::write(root.path().join("content/110101190001010006.txt"), REPORT.replace("水利", "交通")).expect("writable");
+    fs::write(root.path().join("content/_电话19900000000.txt"), REPORT).expect("writable");
     fs::write(root.path().join("content/a.toml"), "title = \"松河市水利局报告 19900000000\"\n").expect("writable");
     nianbao(root.path()).arg("build").assert().success();
     for (path, bytes) in tree(&root.path().join("public")) {
@@ -624,4 +626,78 @@ fn a_text_taken_over_from_last_year_or_from_elsewhere_is_named_with_its_passages
     let before = tree(&root.join("public"));
     nianbao(root).args(["build", "--clean", "--jobs", "1"]).assert().success();
     assert!(tree(&root.join("public")) == before);
+}
+
+#[test]
+fn add_copies_all_or_nothing_and_says_what_a_report_is_and_lacks() {
+    let root = site(&[("已有.txt", REPORT)]);
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str, text: &str| {
+        let path = outside.path().join(name);
+        fs::write(&path, text).expect("writable");
+        path
+    };
+    let fresh = file("新.txt", &REPORT.replace("2020", "2021"));
+    let nameless = file("无名.md", "办了几件事。\n");
+    file("无名.toml", "agency = \"松河市水利局\"\n");
+    let pdf = file("扫描.pdf", "%PDF");
+    let same = file("又一份.txt", REPORT);
+    let other = file("已有.txt", &REPORT.replace("128", "129"));
+    let before = tree(&root.path().join("content"));
+    for (bad, words) in [
+        (&pdf, "txt, md, html"),
+        (&other, "is there already"),
+        (&outside.path().join("没有.txt"), "no such file"),
+        (&file("_a.txt", REPORT), "rename"),
+        (&file("坏.txt", "\u{0}\u{0}"), "nothing was copied"),
+    ] {
+        fails(nianbao(root.path()).arg("add").arg(&fresh).arg(bad), 2, &[words, "nothing was copied"]);
+        assert_eq!(tree(&root.path().join("content")), before, "{words}");
+    }
+    let said = nianbao(root.path()).arg("add").args([&fresh, &nameless, &same]).output().expect("it runs");
+    let answer = text(&said.stdout);
+    assert!(said.status.success(), "{}", text(&said.stderr));
+    for words in [
+        "the same bytes are already in content/已有.txt",
+        "content/新.txt\n  is      an annual report of 松河市水利局 for 2021",
+        "lacks   region, source_url; what you know of it goes into 新.toml",
+        "another document of 松河市水利局\n  holds   0 statutory tables, 0 figures in prose\n  doubts  title-missing, year-missing\n  lacks   year, region, published",
+    ] {
+        assert!(answer.contains(words), "{words} is missing in: {answer}");
+    }
+    let after = tree(&root.path().join("content"));
+    assert_eq!(after.len(), before.len() + 3, "two reports and a sidecar: {:?}", after.keys());
+    assert_eq!(after["新.txt"], fs::read(&fresh).expect("readable"));
+    assert!(after.contains_key("无名.toml"));
+}
+
+#[test]
+fn deploy_init_writes_a_workflow_once_and_doctor_looks_for_it() {
+    let root = site(&[("a.txt", REPORT)]);
+    let examined = |code: i32| {
+        let output = nianbao(root.path()).arg("doctor").output().expect("it runs");
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let said = examined(0);
+    assert!(said.contains("no workflow publishes") && said.contains("nothing is published in public/ yet"), "{said}");
+    nianbao(root.path()).args(["deploy-init", "github"]).assert().success();
+    let path = root.path().join(".github/workflows/site.yml");
+    let said = examined(1);
+    assert!(said.contains("does not say where nianbao comes from"), "{said}");
+    fails(nianbao(root.path()).args(["deploy-init", "github"]), 2, &["is there already"]);
+    fs::remove_file(&path).expect("ours");
+    fails(nianbao(root.path()).args(["deploy-init", "github", "--program", "a/b;c"]), 2, &["OWNER/REPOSITORY"]);
+    nianbao(root.path()).args(["deploy-init", "github", "--program", "wang/nianbao"]).assert().success();
+    let workflow = fs::read_to_string(&path).expect("written");
+    assert!(workflow.contains("NIANBAO: wang/nianbao") && workflow.contains("with: { path: public }"));
+    assert!(workflow.contains("\"$GITHUB_OUTPUT\"") && !workflow.contains("FOLDER"), "{workflow}");
+    nianbao(root.path()).arg("build").assert().success();
+    let said = examined(0);
+    for words in ["ok       content: 1 report", "of the 1 GB of GitHub Pages", "the largest: ", "site.yml publishes it"]
+    {
+        assert!(said.contains(words), "{words} is missing in: {said}");
+    }
+    fs::write(root.path().join("public/.hidden"), "").expect("writable");
+    assert!(examined(1).contains(".hidden would not be deployed"));
 }

@@ -345,7 +345,7 @@ fn archive() -> Archive {
         },
         generator: "nianbao 0.1.0".to_owned(),
         build_id: "cd".repeat(32),
-        entries,
+        entries: Arc::new(entries),
         agencies,
         regions,
         years,
@@ -466,8 +466,7 @@ fn every_link_and_fragment_resolves_inside_the_site() {
         .map(|(path, html)| (path, html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()))
         .collect();
     // Written by others: exports, search, the originals.
-    let elsewhere =
-        ["index.json", "feed.xml", "feed.json", "data/figures.csv", "schema/v1/report.json", "original.txt"];
+    let elsewhere = ["index.json", "feed.xml", "feed.json", "data/figures.csv", "original.txt"];
     let mut checked = 0;
     for (path, html) in files.iter().filter(|(path, _)| path.ends_with(".html")) {
         let parts =
@@ -495,7 +494,7 @@ fn every_link_and_fragment_resolves_inside_the_site() {
             } else if target.ends_with('/') || target.ends_with('.') {
                 file = if file.is_empty() { "index.html".to_owned() } else { format!("{file}/index.html") };
             }
-            if elsewhere.iter().any(|known| file.ends_with(known)) {
+            if elsewhere.iter().any(|known| file.ends_with(known)) || file.starts_with("schema/v1/") {
                 continue;
             }
             assert!(files.contains_key(&file), "{path}: {link} → {file} is not there");
@@ -555,7 +554,7 @@ fn equal_archives_give_equal_pages_and_digests() {
     };
     let (one, mut two) = (Arc::new(archive()), archive());
     assert_eq!(digests(&one), digests(&Arc::new(two.clone())));
-    two.entries[0].digest = "changed".to_owned();
+    Arc::make_mut(&mut two.entries)[0].digest = "changed".to_owned();
     let two = Arc::new(two);
     let url = format!("reports/{} ", two.entries[0].card.id);
     let changed: Vec<String> = digests(&one)

@@ -351,7 +351,7 @@ fn shown_line(story: &mut String, report: &Report, no: Option<u32>) {
 }
 
 /// The word the published JSON uses.
-fn word(value: &impl serde::Serialize) -> String {
+pub(super) fn word(value: &impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),

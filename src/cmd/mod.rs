@@ -1,8 +1,11 @@
 //! The commands: each a thin caller of `pipeline`. stdout is the answer, stderr is the talk.
 
+mod add;
 mod build;
 mod check;
+mod deploy_init;
 mod diff;
+mod doctor;
 mod explain;
 mod extract;
 mod init;
@@ -74,6 +77,9 @@ pub fn run(cli: Cli) -> ExitCode {
     let root = cli.root;
     let result: Result<u8> = match cli.command {
         Command::Init { dir } => init::run(&dir, &terminal),
+        Command::Add { files } => add::run(&root, &files, &terminal),
+        Command::Doctor => doctor::run(&root, &terminal),
+        Command::DeployInit(arguments) => deploy_init::run(&root, &arguments, &terminal),
         Command::Build(arguments) => build::run(&root, &arguments, &terminal),
         Command::Serve(arguments) => serve::run(&root, &arguments, &terminal),
         Command::Check(arguments) => check::run(&root, &arguments, &terminal),

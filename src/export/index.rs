@@ -108,7 +108,7 @@ pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
 /// The index of an archive whose cards stand in `shards`.
 pub fn index(archive: &Archive, shards: Vec<Shard>) -> Index {
     let mut findings = Counts::default();
-    for entry in &archive.entries {
+    for entry in archive.entries.iter() {
         findings.error += entry.card.findings.error;
         findings.warning += entry.card.findings.warning;
         findings.note += entry.card.findings.note;

@@ -47,7 +47,6 @@ pub struct Export {
 }
 
 const JSON: &str = "application/json";
-const SCHEMA: &str = "application/schema+json";
 
 /// Every export there is, in the order they are written; the last describes the others.
 pub const EXPORTS: &[Export] = &[
@@ -61,13 +60,7 @@ pub const EXPORTS: &[Export] = &[
     Export {
         id: "schema",
         about: "JSON Schema 2020-12 of the published JSON, generated from the types of the program",
-        files: || {
-            vec![
-                file("schema/v1/index.json", SCHEMA, "总索引的 JSON Schema"),
-                file("schema/v1/report.json", SCHEMA, "单份报告数据的 JSON Schema"),
-                file("schema/v1/changes.json", SCHEMA, "变化记录的 JSON Schema"),
-            ]
-        },
+        files: schema::files,
         growing: none,
         write: schema::write,
     },

@@ -5,11 +5,12 @@
 //! version, so no schema forbids unknown ones.
 
 use super::index::Index;
-use super::{Ledger, address};
-use crate::model::archive::Archive;
+use super::{Ledger, address, file};
+use crate::model::archive::{Archive, Download};
 use crate::model::changes::Changes;
 use crate::model::flat::{JsonField, Origin};
 use crate::model::report::Report;
+use crate::model::twin::{AgencyPage, IndicatorPage, RegionPage, YearPage};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
@@ -19,22 +20,45 @@ use std::io;
 /// Type and field → meaning in Chinese, unit, origin.
 const FIELDS: &str = include_str!("fields.tsv");
 
-/// The documents there are: the schema's address, the name of its type, the schema.
-fn documents() -> [(&'static str, &'static str, Schema); 3] {
-    [
-        ("schema/v1/index.json", "Index", schema_of::<Index>()),
-        ("schema/v1/report.json", "Report", schema_of::<Report>()),
-        ("schema/v1/changes.json", "Changes", schema_of::<Changes>()),
-    ]
+/// A document that is published, and what it is.
+struct Document {
+    /// Address of its schema.
+    path: &'static str,
+    /// Name of its type.
+    name: &'static str,
+    /// What it is, in Chinese.
+    about: &'static str,
+    schema: fn() -> Schema,
 }
+
+const fn document<T: JsonSchema>(path: &'static str, name: &'static str, about: &'static str) -> Document {
+    Document { path, name, about, schema: schema_of::<T> }
+}
+
+const DOCUMENTS: &[Document] = &[
+    document::<Index>("schema/v1/index.json", "Index", "总索引"),
+    document::<Report>("schema/v1/report.json", "Report", "单份报告数据"),
+    document::<AgencyPage>("schema/v1/agency.json", "AgencyPage", "机关页数据"),
+    document::<YearPage>("schema/v1/year.json", "YearPage", "年度页数据"),
+    document::<RegionPage>("schema/v1/region.json", "RegionPage", "地区页数据"),
+    document::<IndicatorPage>("schema/v1/indicator.json", "IndicatorPage", "指标页数据"),
+    document::<Changes>("schema/v1/changes.json", "Changes", "变化记录"),
+];
 
 fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
+/// The schemas, for the data page.
+pub(super) fn files() -> Vec<Download> {
+    let schema = |of: &Document| file(of.path, "application/schema+json", &format!("{}的 JSON Schema", of.about));
+    DOCUMENTS.iter().map(schema).collect()
+}
+
 pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
     let listed = listed();
-    for (path, name, mut document) in documents() {
+    for Document { path, name, schema, .. } in DOCUMENTS {
+        let mut document = schema();
         // An identifier has to be absolute: a site that does not know its address leaves it out.
         if !archive.site.url.is_empty() {
             document.insert("$id".into(), address(archive, path).into());
@@ -56,7 +80,8 @@ pub(super) fn write(archive: &Archive, ledger: &mut Ledger) -> io::Result<()> {
 /// Every field of every document with its meaning, in the order of the types.
 pub fn fields() -> Vec<JsonField> {
     let (listed, mut fields) = (listed(), Vec::<JsonField>::new());
-    for (path, name, mut document) in documents() {
+    for Document { path, name, schema, .. } in DOCUMENTS {
+        let mut document = schema();
         visit(&mut document, name, &mut |of, field, property| {
             // A type that two documents share is told once.
             if fields.iter().any(|known| known.of == of && known.field == field) {

@@ -25,7 +25,7 @@ pub struct Archive {
     /// Digest of every input, hex.
     pub build_id: String,
     /// The reports, sorted by year (newest first), region, agency, id.
-    pub entries: Vec<Entry>,
+    pub entries: Arc<Vec<Entry>>,
     /// Agencies by id.
     pub agencies: BTreeMap<String, Agency>,
     /// Regions by code, ancestors included.
@@ -71,7 +71,7 @@ impl Default for Archive {
             site: Site::default(),
             generator: String::new(),
             build_id: String::new(),
-            entries: Vec::new(),
+            entries: Arc::default(),
             agencies: BTreeMap::new(),
             regions: BTreeMap::new(),
             years: Vec::new(),

@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod changes;
+pub mod chart;
 mod codes;
 pub mod curation;
 pub mod diagnostic;
@@ -15,6 +16,7 @@ pub mod organ;
 pub mod page;
 pub mod report;
 pub mod source;
+pub mod twin;
 pub mod value;
 
 use std::borrow::Cow;

@@ -123,6 +123,14 @@ impl Reader {
         Ok(Read::Report(Box::new(report), takedown))
     }
 
+    /// A line as it may be published beside the report's text: its path, say.
+    pub(super) fn hidden(&self, line: String) -> String {
+        match self.privacy {
+            PrivacyMode::Notice => line,
+            PrivacyMode::Mask | PrivacyMode::Refuse => privacy::mask(&line).unwrap_or(line),
+        }
+    }
+
     /// Carries out the corrections in the sidecar of a report, and gives back its takedown.
     fn sidecar_orders(&self, source: &Source, report: &mut Report) -> Option<Takedown> {
         let sidecar =

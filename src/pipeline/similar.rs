@@ -66,6 +66,8 @@ pub(super) fn compare(
     }
     for entry in entries {
         entry.similar.sort_by(|a, b| b.share.cmp(&a.share).then_with(|| a.id.cmp(&b.id)));
+        // Of use in comparing only; there is one for every report in memory.
+        entry.sketch = Vec::new();
     }
     Ok(())
 }

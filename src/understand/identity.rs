@@ -447,7 +447,14 @@ fn agency_and_region(
             Known::curated(AgencyName { id: String::new(), name, aliases })
         }
         (None, Some(named)) => {
-            let other = canonical(&named.name).or_else(|| named.aliases.iter().find_map(|a| canonical(a)));
+            // 市水利局 is said in every city: where the page also names it with its place, it has to be the place of the canonical name.
+            let names = || std::iter::once(&named.name).chain(&named.aliases);
+            let elsewhere = |alias: &str, canonical: &str| {
+                let place = |name: &String| name.find(alias).map(|at| name[..at].to_owned());
+                names().filter_map(place).any(|place| !place.is_empty() && !canonical.starts_with(&place))
+            };
+            let of_alias = |alias: &String| canonical(alias).filter(|name| !elsewhere(alias, name));
+            let other = canonical(&named.name).or_else(|| named.aliases.iter().find_map(of_alias));
             let (name, mut aliases) = match other {
                 Some(name) if name != named.name => (name, vec![named.name]),
                 _ => (named.name, Vec::new()),

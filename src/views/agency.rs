@@ -5,11 +5,14 @@
 
 use super::chart::{self, Point};
 use super::{
-    Shared, brief, crumb, digest, feed_entries, feed_json, figure, indicator_link, indicators_of, page, pieces,
+    Shared, brief, crumb, digest, feed_entries, feed_json, indicator_link, indicators_of, linked_figure, page, pieces,
     region_name, region_path, share, years_of,
 };
 use crate::model::archive::{Agency, Archive};
 use crate::model::page::Page;
+use crate::model::twin::{
+    AgencyFinding, AgencyPage, IndicatorChart, IndicatorGroup, IndicatorRow, Listed, TimelineYear,
+};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,9 +46,9 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     pages
 }
 
-fn context(shared: &Shared, id: &str) -> Json {
+fn context(shared: &Shared, id: &str) -> Option<AgencyPage> {
     let archive = &shared.archive;
-    let Some(agency) = archive.agencies.get(id) else { return Json::Null };
+    let agency = archive.agencies.get(id)?;
     let years = years_of(archive, &agency.entries);
     let span: Vec<u16> = match (years.first(), years.last()) {
         // The years between are shown even when empty: a gap is what a reader came to see. A lone impossible year is not.
@@ -55,10 +58,10 @@ fn context(shared: &Shared, id: &str) -> Json {
     // In the table the newest come first: a narrow screen shows the first columns.
     let newest: Vec<u16> = span.iter().rev().copied().collect();
     let by_year = by_year(archive, agency);
-    let mut groups: Vec<Json> = Vec::new();
+    let mut groups: Vec<IndicatorGroup> = Vec::new();
     let mut charts = Vec::new();
     for indicator in indicators_of(archive, &agency.entries) {
-        let cells: Vec<Json> = newest.iter().map(|year| cell(archive, &by_year, *year, &indicator.id)).collect();
+        let of_year = |year: &u16| linked_figure(&archive.entries[*by_year.get(year)?], &indicator.id);
         let points: Vec<(u16, Option<Point>)> = span
             .iter()
             .map(|year| (*year, core_of(archive, &by_year, *year, &indicator.id).map(Point::from)))
@@ -68,12 +71,14 @@ fn context(shared: &Shared, id: &str) -> Json {
             && points.iter().filter(|(_, p)| p.is_some()).count() >= 2
             && let Some(drawn) = chart::columns(&indicator.label, &indicator.unit, &points, has_report)
         {
-            charts.push(json!({ "id": indicator.id, "group": indicator.group, "chart": drawn }));
+            let (id, group) = (indicator.id.clone(), indicator.group.clone());
+            charts.push(IndicatorChart { id, group, chart: drawn });
         }
-        let row = json!({ "indicator": indicator_link(indicator), "spark": chart::spark(&points), "cells": cells });
-        match groups.iter_mut().find(|g| g["name"] == indicator.group.as_str()) {
-            Some(group) => group["rows"].as_array_mut().into_iter().for_each(|rows| rows.push(row.clone())),
-            None => groups.push(json!({ "name": indicator.group, "rows": [row] })),
+        let cells = newest.iter().map(of_year).collect();
+        let row = IndicatorRow { indicator: indicator_link(indicator), spark: chart::spark(&points), cells };
+        match groups.iter_mut().find(|group| group.name == indicator.group) {
+            Some(group) => group.rows.push(row),
+            None => groups.push(IndicatorGroup { name: indicator.group.clone(), rows: vec![row] }),
         }
     }
     let outcomes: Vec<_> = span
@@ -83,54 +88,47 @@ fn context(shared: &Shared, id: &str) -> Json {
             (*year, OUTCOMES.iter().map(|(id, label)| (*id, *label, part(id))).collect::<Vec<_>>())
         })
         .collect();
-    let findings: Vec<Json> = agency
-        .entries
-        .iter()
-        .rev()
-        .flat_map(|&i| archive.entries[i].findings.iter().map(move |finding| (i, finding)))
-        .map(|(i, finding)| {
-            let card = &archive.entries[i].card;
-            json!({
-                "code": finding.code, "severity": finding.severity, "message": finding.message, "line": finding.line,
-                "year": card.year, "url": card.url, "sides": finding.sides,
-            })
-        })
-        .collect();
+    let reports = agency.entries.iter().rev().map(|&i| &archive.entries[i]);
+    let findings = reports.flat_map(|entry| entry.findings.iter().map(move |finding| (&entry.card, finding)));
+    let findings = findings.map(|(card, finding)| AgencyFinding {
+        code: finding.code.clone(),
+        severity: finding.severity,
+        message: finding.message.clone(),
+        line: finding.line,
+        year: card.year,
+        url: card.url.clone(),
+        sides: finding.sides.clone(),
+    });
     let successor = agency.successor_of.as_ref().and_then(|old| archive.agencies.get(old));
-    let heirs: Vec<Json> = archive
-        .agencies
-        .values()
-        .filter(|other| other.successor_of.as_deref() == Some(agency.id.as_str()))
-        .map(|other| crumb(&other.name, &other.url))
-        .collect();
-    json!({
-        "title": agency.name,
-        "agency": agency,
-        "region_path": agency.region.as_ref().map(|code| region_path(archive, code)),
-        "succeeds": successor.map(|old| crumb(&old.name, &old.url)),
-        "succeeded_by": heirs,
-        "years": newest,
-        "missing": span.iter().filter(|year| !years.contains(year)).collect::<Vec<_>>(),
-        "regimes": chart::regime_groups(&newest),
-        "timeline": timeline(archive, agency, &span),
-        "groups": groups,
-        "charts": charts,
-        "composition": chart::composition(&outcomes),
-        "findings": findings,
+    let heirs = archive.agencies.values().filter(|other| other.successor_of.as_deref() == Some(agency.id.as_str()));
+    Some(AgencyPage {
+        title: agency.name.clone(),
+        agency: agency.clone(),
+        region_path: agency.region.as_ref().map(|code| region_path(archive, code)),
+        succeeds: successor.map(|old| crumb(&old.name, &old.url)),
+        succeeded_by: heirs.map(|other| crumb(&other.name, &other.url)).collect(),
+        missing: span.iter().copied().filter(|year| !years.contains(year)).collect(),
+        regimes: chart::regime_groups(&newest),
+        timeline: timeline(archive, agency, &span),
+        groups,
+        charts,
+        composition: chart::composition(&outcomes),
+        findings: findings.collect(),
+        years: newest,
     })
 }
 
 /// The reports by year, the newest first; a year without one is there all the same. Reports of no year shown come last.
-fn timeline(archive: &Archive, agency: &Agency, span: &[u16]) -> Vec<Json> {
-    let of = |wanted: &dyn Fn(Option<u16>) -> bool| -> Vec<Json> {
+fn timeline(archive: &Archive, agency: &Agency, span: &[u16]) -> Vec<TimelineYear> {
+    let of = |wanted: &dyn Fn(Option<u16>) -> bool| -> Vec<Listed> {
         let entries = agency.entries.iter().map(|&i| &archive.entries[i]).filter(|e| wanted(e.card.year));
         entries.map(|entry| brief(archive, entry)).collect()
     };
-    let mut rows: Vec<Json> =
-        span.iter().rev().map(|year| json!({ "year": year, "reports": of(&|y| y == Some(*year)) })).collect();
+    let of_year = |&year: &u16| TimelineYear { year: Some(year), reports: of(&|y| y == Some(year)) };
+    let mut rows: Vec<TimelineYear> = span.iter().rev().map(of_year).collect();
     let others = of(&|y| y.is_none_or(|y| !span.contains(&y)));
     if !others.is_empty() {
-        rows.push(json!({ "year": null, "reports": others }));
+        rows.push(TimelineYear { year: None, reports: others });
     }
     rows
 }
@@ -156,13 +154,6 @@ fn core_of<'a>(
     id: &str,
 ) -> Option<&'a crate::model::report::Core> {
     archive.entries[*by_year.get(&year)?].core.get(id)
-}
-
-fn cell(archive: &Archive, by_year: &BTreeMap<u16, usize>, year: u16, id: &str) -> Json {
-    let Some(core) = core_of(archive, by_year, year, id) else { return Json::Null };
-    let mut cell = figure(core);
-    cell["url"] = Json::String(archive.entries[by_year[&year]].card.url.clone());
-    cell
 }
 
 /// All agencies, by region.

@@ -43,7 +43,7 @@ fn one(shared: &Shared, set: &ChangeSet) -> Json {
     let archive = &shared.archive;
     // What is gone by now has no title any more.
     let named = |id: &String| match shared.entry(id) {
-        Some(entry) => brief(archive, entry),
+        Some(entry) => json!(brief(archive, entry)),
         None => {
             json!({ "id": id, "title": id, "url": archive.tombstones.iter().find(|s| s.id == *id).map(|s| &s.url) })
         }

@@ -4,9 +4,10 @@
 //! shrinking. Rules: the baseline is zero; a year without a figure is a gap, never a zero and never a line across; where the
 //! prescribed form changed a break is drawn, and nothing is joined over it. Must never rank raw counts as if they were merit.
 
+use crate::model::chart::{Bar, Bin, Break, Columns, Composition, CompositionRow, Distribution, Part, Shade, Spark};
 use crate::model::report::Core;
+use crate::model::twin::Regime;
 use crate::model::value::{Decimal, Standing};
-use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// The regimes of the prescribed form: first report year, and what to call the break before it. Figures of two regimes count
@@ -19,81 +20,22 @@ pub fn regime(year: u16) -> usize {
     REGIMES.iter().rposition(|(from, _)| *from <= year).unwrap_or(0)
 }
 
-/// What tables show above their year columns: `[{label, span}]`.
-pub fn regime_groups(years: &[u16]) -> Vec<serde_json::Value> {
-    let mut groups: Vec<(usize, usize)> = Vec::new();
+/// What that regime is called.
+pub fn regime_name(year: u16) -> &'static str {
+    REGIMES[regime(year)].1
+}
+
+/// What tables show above their year columns.
+pub fn regime_groups(years: &[u16]) -> Vec<Regime> {
+    let mut groups: Vec<Regime> = Vec::new();
     for &year in years {
-        match groups.last_mut() {
-            Some(last) if last.0 == regime(year) => last.1 += 1,
-            _ => groups.push((regime(year), 1)),
+        let label = regime_name(year);
+        match groups.last_mut().filter(|last| last.label == label) {
+            Some(last) => last.span += 1,
+            None => groups.push(Regime { label, span: 1 }),
         }
     }
-    groups.into_iter().map(|(at, span)| serde_json::json!({ "label": REGIMES[at].1, "span": span })).collect()
-}
-
-/// Columns over the years.
-#[derive(Clone, Debug, Serialize)]
-pub struct Columns {
-    /// Name of what is counted.
-    pub title: String,
-    /// Its unit.
-    pub unit: String,
-    /// Size of the view box.
-    pub width: f64,
-    /// Height of the view box.
-    pub height: f64,
-    /// Where zero is.
-    pub base: f64,
-    /// One per year, gaps included.
-    pub bars: Vec<Bar>,
-    /// Where the form changed.
-    pub breaks: Vec<Break>,
-    /// What the chart says, for those who do not see it.
-    pub says: String,
-}
-
-/// One year of a chart.
-#[derive(Clone, Debug, Serialize)]
-pub struct Bar {
-    /// The year.
-    pub year: u16,
-    /// What stands under the bar; empty where there is no room.
-    pub tick: String,
-    /// The figure; null is a gap.
-    pub value: Option<Decimal>,
-    /// What stands in place of a bar: nothing where there is one, `—` where a report gives no figure, `缺` where there is none.
-    pub gap: &'static str,
-    /// Whether the value is written above its bar.
-    pub labelled: bool,
-    /// How we know it.
-    pub standing: Option<Standing>,
-    /// Second line under the year, for sums: how many reports it adds up.
-    pub note: Option<String>,
-    /// Left edge.
-    pub x: f64,
-    /// Upper edge.
-    pub y: f64,
-    /// Width.
-    pub w: f64,
-    /// Height.
-    pub h: f64,
-    /// Center.
-    pub cx: f64,
-    /// Where the value's label is centered: over the bar, but inside the canvas.
-    pub lx: f64,
-}
-
-/// A change of the form between two years.
-#[derive(Clone, Debug, Serialize)]
-pub struct Break {
-    /// Where it stands.
-    pub x: f64,
-    /// What begins there.
-    pub label: String,
-    /// Which of two rows the label stands in, so that near ones do not meet.
-    pub row: u8,
-    /// `end` where the label must stand left of the line to stay on the canvas.
-    pub side: &'static str,
+    groups
 }
 
 /// A figure of a year as charts take it.
@@ -223,21 +165,6 @@ fn says(title: &str, unit: &str, bars: &[Bar]) -> String {
     format!("{title}：{}。", parts.join("，"))
 }
 
-/// A row of bars the size of a word, for a table: its numbers stand beside it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Spark {
-    /// Size of the view box.
-    pub width: u32,
-    /// Height of the view box.
-    pub height: u32,
-    /// The bars, as one path.
-    pub bars: String,
-    /// The bars of figures that are in dispute.
-    pub doubts: String,
-    /// Where the form changed.
-    pub breaks: Vec<f64>,
-}
-
 /// Draws figures over the years as a [`Spark`]: from zero, a gap where there is none.
 pub fn spark(points: &[(u16, Option<Point>)]) -> Spark {
     const WIDTH: f64 = 120.0;
@@ -257,66 +184,6 @@ pub fn spark(points: &[(u16, Option<Point>)]) -> Spark {
         path.push_str(&format!("M{} {HEIGHT}v-{h}h{w}v{h}z", round(x + step * 0.15)));
     }
     Spark { width: WIDTH as u32, height: HEIGHT as u32, bars, doubts, breaks }
-}
-
-/// A bar cut into shares, one per year.
-#[derive(Clone, Debug, Serialize)]
-pub struct Composition {
-    /// Size of the view box.
-    pub width: f64,
-    /// Height of the view box.
-    pub height: f64,
-    /// The kinds of parts that occur, in the order of the form.
-    pub parts: Vec<Shade>,
-    /// One per year.
-    pub rows: Vec<CompositionRow>,
-    /// What the chart says, for those who do not see it.
-    pub says: String,
-}
-
-/// What a shade stands for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Shade {
-    /// Place in the order of the form.
-    pub shade: usize,
-    /// Name of the part.
-    pub label: String,
-}
-
-/// One year of a composition.
-#[derive(Clone, Debug, Serialize)]
-pub struct CompositionRow {
-    /// The year.
-    pub year: u16,
-    /// Upper edge of its bar.
-    pub y: f64,
-    /// Sum of its parts.
-    pub total: Decimal,
-    /// Whether the form changed before this year.
-    pub break_before: bool,
-    /// The parts, in the order of the form.
-    pub parts: Vec<Part>,
-}
-
-/// One part of a bar.
-#[derive(Clone, Debug, Serialize)]
-pub struct Part {
-    /// Indicator.
-    pub id: String,
-    /// Its name.
-    pub label: String,
-    /// The value.
-    pub value: Decimal,
-    /// Share of the sum, 0 to 1.
-    pub share: f64,
-    /// Place in the order, for its shade.
-    pub shade: usize,
-    /// Left edge.
-    pub x: f64,
-    /// Width.
-    pub w: f64,
-    /// What is written in it; empty where there is no room.
-    pub text: String,
 }
 
 /// Draws how wholes divide. A year with no positive sum is left out.
@@ -370,44 +237,6 @@ pub fn composition(years: &[(u16, Vec<(&str, &str, Option<Decimal>)>)]) -> Optio
     let parts = rows.iter().flat_map(|row| &row.parts).map(|p| Shade { shade: p.shade, label: p.label.clone() });
     let parts: BTreeSet<Shade> = parts.collect();
     Some(Composition { width: WIDTH, height, parts: parts.into_iter().collect(), rows, says })
-}
-
-/// How many reports lie in each range of a figure. No one is ranked: the chart shows ranges, not names.
-#[derive(Clone, Debug, Serialize)]
-pub struct Distribution {
-    /// Size of the view box.
-    pub width: f64,
-    /// Height of the view box.
-    pub height: f64,
-    /// Where zero is.
-    pub base: f64,
-    /// Ranges from low to high.
-    pub bins: Vec<Bin>,
-    /// The middle value.
-    pub median: Decimal,
-    /// Reports counted.
-    pub count: usize,
-    /// What the chart says, for those who do not see it.
-    pub says: String,
-}
-
-/// One range.
-#[derive(Clone, Debug, Serialize)]
-pub struct Bin {
-    /// `10–99`.
-    pub label: String,
-    /// Reports in it.
-    pub count: usize,
-    /// Left edge.
-    pub x: f64,
-    /// Upper edge.
-    pub y: f64,
-    /// Width.
-    pub w: f64,
-    /// Height.
-    pub h: f64,
-    /// Center.
-    pub cx: f64,
 }
 
 /// Counts values in ranges of 0, 1–9, 10–99 and so on; counts spread over orders of magnitude. `None` below three values.

@@ -4,7 +4,7 @@ use super::{brief, digest, feed_entries, feed_json, page, pieces, share};
 use crate::model::archive::Archive;
 use crate::model::curation::Tombstone;
 use crate::model::page::Page;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::sync::Arc;
 
 /// Address of the page; the publisher's own `content/_pages/corrections.md` stands on it, above the list.
@@ -62,11 +62,11 @@ pub fn tombstones(archive: &Arc<Archive>) -> Vec<Page> {
             feed_entries(&mut hash, archive, others.iter().copied());
             page(&shared, stone.url.clone(), "tombstone.html", hash, move |shared| {
                 let archive = &shared.archive;
-                let others: Vec<Json> = others.iter().map(|&i| brief(archive, &archive.entries[i])).collect();
+                let others: Vec<_> = others.iter().map(|&i| brief(archive, &archive.entries[i])).collect();
                 let mut context = json!(stone);
                 context["title"] = "这份报告不再公布".into();
                 context["agency_url"] = json!(stone.agency.as_ref().and_then(|a| super::agency_url(archive, &a.id)));
-                context["others"] = others.into();
+                context["others"] = json!(others);
                 context
             })
         })

@@ -56,7 +56,7 @@ fn row(shared: &Shared, (index, number): Place) -> Json {
     let archive = &shared.archive;
     let entry = &archive.entries[index];
     let finding = &entry.findings[number];
-    let related: Vec<Json> =
+    let related: Vec<_> =
         finding.related.iter().filter_map(|id| shared.entry(id)).map(|other| brief(archive, other)).collect();
     json!({
         "report": brief(archive, entry), "message": finding.message, "line": finding.line, "help": finding.help, "sides": finding.sides,

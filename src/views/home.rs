@@ -6,6 +6,7 @@ use super::{HEADLINES, brief, coverage, digest, feed_entries, feed_json, indicat
 use crate::model::archive::Archive;
 use crate::model::diagnostic::CODES;
 use crate::model::page::Page;
+use crate::model::twin::Grid;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -81,7 +82,7 @@ fn context(archive: &Archive) -> Json {
 }
 
 /// Coverage: agencies, or regions when there are too many of them, by year.
-fn grid(archive: &Archive) -> Json {
+fn grid(archive: &Archive) -> Grid {
     let all: Vec<usize> = (0..archive.entries.len()).collect();
     let columns = coverage::columns(archive, &all);
     if archive.agencies.len() <= MOST_AGENCIES {

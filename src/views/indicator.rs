@@ -1,10 +1,13 @@
 //! Indicators: what each counts, where the forms hold it, and every agency and year that gives it.
 
 use super::chart;
-use super::{Shared, digest, feed_json, figure, headline_ids, indicator_link, page, pieces, region_name, share, sums};
+use super::{
+    Shared, digest, feed_json, headline_ids, indicator_link, linked_figure, page, pieces, region_name, share, sums,
+};
 use crate::model::archive::Archive;
 use crate::model::form::Indicator;
 use crate::model::page::Page;
+use crate::model::twin::{AgencyRow, FormCell, IndicatorPage, Pagination};
 use crate::model::value::{Decimal, Standing};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -72,32 +75,30 @@ fn years(archive: &Archive, rows: &Rows) -> Vec<u16> {
     years
 }
 
-fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u16], links: Json) -> Json {
+fn context(
+    shared: &Shared,
+    at: usize,
+    shown: &Rows,
+    given: &[usize],
+    years: &[u16],
+    links: Option<Pagination>,
+) -> IndicatorPage {
     let archive = &shared.archive;
     let indicator = &archive.indicators[at];
     let (added, counted) = sums::addable(archive, given);
-    let rows: Vec<Json> = shown
-        .iter()
-        .map(|(id, entries)| {
-            let agency = id.as_ref().and_then(|id| archive.agencies.get(id));
-            let cells: Vec<Json> = years
-                .iter()
-                .map(|year| {
-                    let found = entries.iter().find(|&&i| archive.entries[i].card.year == Some(*year));
-                    found.map_or(Json::Null, |&i| {
-                        let entry = &archive.entries[i];
-                        let mut cell = entry.core.get(&indicator.id).map_or(Json::Null, figure);
-                        cell["url"] = Json::String(entry.card.url.clone());
-                        cell
-                    })
-                })
-                .collect();
-            json!({
-                "name": agency.map_or("未写明机关", |a| a.name.as_str()), "url": agency.map(|a| a.url.as_str()),
-                "region": agency.and_then(|a| a.region.as_ref()).map(|code| region_name(archive, code)), "cells": cells,
-            })
-        })
-        .collect();
+    let rows = shown.iter().map(|(id, entries)| {
+        let agency = id.as_ref().and_then(|id| archive.agencies.get(id));
+        let of_year = |year: &u16| {
+            let mut reports = entries.iter().map(|&i| &archive.entries[i]);
+            linked_figure(reports.find(|entry| entry.card.year == Some(*year))?, &indicator.id)
+        };
+        AgencyRow {
+            name: agency.map_or("未写明机关", |a| a.name.as_str()).to_owned(),
+            url: agency.map(|a| a.url.clone()),
+            region: agency.and_then(|a| a.region.as_ref()).map(|code| region_name(archive, code)),
+            cells: years.iter().map(of_year).collect(),
+        }
+    });
     let newest = years.first().copied();
     let values: Vec<Decimal> = given
         .iter()
@@ -110,28 +111,28 @@ fn context(shared: &Shared, at: usize, shown: &Rows, given: &[usize], years: &[u
         .iter()
         .filter(|&&i| archive.entries[i].core.get(&indicator.id).is_some_and(|c| c.standing == Standing::Disputed))
         .count();
-    json!({
-        "title": indicator.label,
-        "indicator": indicator_link(indicator),
-        "about": indicator.about,
-        "stock": indicator.stock,
-        "words": indicator.words,
-        "form_cells": form_cells(archive, indicator),
-        "years": years,
-        "regimes": chart::regime_groups(years),
-        "rows": rows,
-        "reports": given.len(),
-        "disputed": disputed,
-        "distribution": chart::distribution(values),
-        "distribution_year": newest,
-        "sums": sums::by_year(archive, indicator, &counted),
-        "sums_of": added,
-        "pages": links,
-    })
+    IndicatorPage {
+        title: indicator.label.clone(),
+        indicator: indicator_link(indicator),
+        about: indicator.about.clone(),
+        stock: indicator.stock,
+        words: indicator.words.clone(),
+        form_cells: form_cells(archive, indicator),
+        years: years.to_vec(),
+        regimes: chart::regime_groups(years),
+        rows: rows.collect(),
+        reports: given.len(),
+        disputed,
+        distribution: chart::distribution(values),
+        distribution_year: newest,
+        sums: sums::by_year(archive, indicator, &counted),
+        sums_of: added,
+        pages: links,
+    }
 }
 
 /// Where the forms hold an indicator, in words: form, table, row and column as printed.
-fn form_cells(archive: &Archive, indicator: &Indicator) -> Vec<Json> {
+fn form_cells(archive: &Archive, indicator: &Indicator) -> Vec<FormCell> {
     let mut cells = Vec::new();
     for place in &indicator.cells {
         let Some((form_id, terms)) = place.split_once(':') else { continue };
@@ -140,13 +141,15 @@ fn form_cells(archive: &Archive, indicator: &Indicator) -> Vec<Json> {
             let parts: Vec<&str> = term.trim().rsplit(':').next().unwrap_or("").split('.').collect();
             let [table_id, row_id, column_id] = parts.as_slice() else { continue };
             let table = form.and_then(|f| f.tables.iter().find(|t| t.id == *table_id));
-            let row = table.and_then(|t| t.rows.iter().find(|r| r.id == *row_id)).map(|r| r.label.as_str());
-            let column = table.and_then(|t| t.columns.iter().find(|c| c.id == *column_id)).map(|c| c.label.as_str());
-            cells.push(json!({
-                "form": form_id, "form_title": form.map(|f| f.title.as_str()), "document": form.map(|f| f.document.as_str()),
-                "table": table.map_or(*table_id, |t| t.title.as_str()),
-                "row": row.filter(|r| !r.is_empty()), "column": column,
-            }));
+            let row = table.and_then(|t| t.rows.iter().find(|r| r.id == *row_id)).map(|r| r.label.clone());
+            cells.push(FormCell {
+                form: form_id.to_owned(),
+                form_title: form.map(|f| f.title.clone()),
+                document: form.map(|f| f.document.clone()),
+                table: table.map_or(*table_id, |t| t.title.as_str()).to_owned(),
+                row: row.filter(|label| !label.is_empty()),
+                column: table.and_then(|t| t.columns.iter().find(|c| c.id == *column_id)).map(|c| c.label.clone()),
+            });
         }
     }
     cells
@@ -167,7 +170,7 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
         let archive = &shared.archive;
         let mut groups: Vec<Json> = Vec::new();
         for (indicator, reports) in archive.indicators.iter().zip(&counts) {
-            let mut row = indicator_link(indicator);
+            let mut row = json!(indicator_link(indicator));
             row["about"] = Json::String(indicator.about.clone());
             row["reports"] = json!(reports);
             row["headline"] = json!(headline_ids().any(|id| id == indicator.id));

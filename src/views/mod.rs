@@ -23,9 +23,11 @@ use crate::model::Id;
 use crate::model::archive::{Archive, Entry};
 use crate::model::page::Page;
 use crate::model::report::Core;
+use crate::model::twin::{
+    Column, Crumb, IndicatorLink, LinkedFigure, Listed, ListedAgency, ListedFigure, PageLink, Pagination,
+};
 use crate::model::value::Decimal;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -164,12 +166,12 @@ impl Shared {
 }
 
 /// A page whose context is made when it is needed.
-fn page(
+fn page<C: Serialize>(
     shared: &Arc<Shared>,
     url: String,
     template: &'static str,
     digest: blake3::Hasher,
-    context: impl FnOnce(&Shared) -> Json + Send + 'static,
+    context: impl FnOnce(&Shared) -> C + Send + 'static,
 ) -> Page {
     let shared = Arc::clone(shared);
     Page {
@@ -177,7 +179,7 @@ fn page(
         template,
         digest: digest.finalize().to_hex().to_string(),
         data: true,
-        context: Box::new(move || context(&shared)),
+        context: Box::new(move || serde_json::to_value(context(&shared)).expect("a context has no keys but texts")),
     }
 }
 
@@ -211,8 +213,8 @@ fn feed_entries(hash: &mut blake3::Hasher, archive: &Archive, entries: impl Into
 }
 
 /// A link of the way from home to a page.
-fn crumb(name: &str, url: &str) -> Json {
-    json!({ "name": name, "url": url })
+fn crumb(name: &str, url: &str) -> Crumb {
+    Crumb { name: name.to_owned(), url: url.to_owned() }
 }
 
 /// Name of a region, its code when the archive has no name for it.
@@ -221,7 +223,7 @@ fn region_name(archive: &Archive, code: &str) -> String {
 }
 
 /// The regions above a code, the outermost first, itself last.
-fn region_path(archive: &Archive, code: &str) -> Vec<Json> {
+fn region_path(archive: &Archive, code: &str) -> Vec<Crumb> {
     let mut path = Vec::new();
     let mut next = archive.regions.get(code);
     while let Some(region) = next {
@@ -234,27 +236,34 @@ fn region_path(archive: &Archive, code: &str) -> Vec<Json> {
 }
 
 /// What a listing shows of a core figure.
-fn figure(core: &Core) -> Json {
-    json!({
-        "value": core.value, "standing": core.standing, "approx": core.approx, "from": core.from,
-        "line": core.line, "more": core.alternatives.len(),
-    })
+fn figure(core: &Core) -> ListedFigure {
+    let more = core.alternatives.len();
+    ListedFigure {
+        value: core.value,
+        standing: core.standing,
+        approx: core.approx,
+        from: core.from,
+        line: core.line,
+        more,
+    }
+}
+
+/// The figure an entry gives of an indicator, with the way to its report.
+fn linked_figure(entry: &Entry, id: &str) -> Option<LinkedFigure> {
+    Some(LinkedFigure { figure: figure(entry.core.get(id)?), url: entry.card.url.clone() })
 }
 
 /// The core figures of an entry under the given indicators, null where the report gives none.
-fn figures<'a>(entry: &Entry, ids: impl IntoIterator<Item = &'a str>) -> Vec<Json> {
-    ids.into_iter().map(|id| entry.core.get(id).map_or(Json::Null, figure)).collect()
+fn figures<'a>(entry: &Entry, ids: impl IntoIterator<Item = &'a str>) -> Vec<Option<ListedFigure>> {
+    ids.into_iter().map(|id| entry.core.get(id).map(figure)).collect()
 }
 
 fn headline_ids() -> impl Iterator<Item = &'static str> {
     HEADLINES.iter().map(|(id, _)| *id)
 }
 
-fn headline_columns() -> Vec<Json> {
-    HEADLINES
-        .iter()
-        .map(|(id, label)| json!({ "id": id, "label": label, "url": format!("indicators/{id}/") }))
-        .collect()
+fn headline_columns() -> impl Iterator<Item = Column> {
+    HEADLINES.iter().map(|(id, label)| Column { id, label, url: format!("indicators/{id}/") })
 }
 
 /// The indicators some of these entries give, in the order of the dictionary.
@@ -264,14 +273,20 @@ fn indicators_of<'a>(archive: &'a Archive, entries: &[usize]) -> Vec<&'a crate::
 }
 
 /// A report as one line of a list.
-fn brief(archive: &Archive, entry: &Entry) -> Json {
+fn brief(archive: &Archive, entry: &Entry) -> Listed {
     let card = &entry.card;
-    json!({
-        "id": card.id, "title": card.title, "url": card.url, "year": card.year, "kind": card.kind,
-        "agency": card.agency.as_ref().map(|a| json!({ "name": a.name, "url": agency_url(archive, &a.id) })),
-        "region": card.region.as_ref().map(|code| region_name(archive, code)),
-        "published": card.published, "findings": card.findings,
-    })
+    let agency = card.agency.as_ref();
+    Listed {
+        id: card.id.clone(),
+        title: card.title.clone(),
+        url: card.url.clone(),
+        year: card.year,
+        kind: card.kind,
+        agency: agency.map(|a| ListedAgency { name: a.name.clone(), url: agency_url(archive, &a.id) }),
+        region: card.region.as_ref().map(|code| region_name(archive, code)),
+        published: card.published.clone(),
+        findings: card.findings,
+    }
 }
 
 fn agency_url(archive: &Archive, id: &str) -> Option<String> {
@@ -321,17 +336,15 @@ fn pieces(base: &str, len: usize) -> Vec<Piece> {
 }
 
 impl Piece {
-    /// The links to the other pages of the list; null when there is only one.
-    fn links(&self) -> Json {
-        if self.count < 2 {
-            return Json::Null;
-        }
+    /// The links to the other pages of the list; none when there is only one.
+    fn links(&self) -> Option<Pagination> {
         let url = |number: usize| if number == 1 { self.base.clone() } else { format!("{}page-{number}/", self.base) };
-        json!({
-            "number": self.number, "count": self.count,
-            "previous": (self.number > 1).then(|| url(self.number - 1)),
-            "next": (self.number < self.count).then(|| url(self.number + 1)),
-            "all": (1..=self.count).map(|n| json!({ "number": n, "url": url(n) })).collect::<Vec<_>>(),
+        (self.count > 1).then(|| Pagination {
+            number: self.number,
+            count: self.count,
+            previous: (self.number > 1).then(|| url(self.number - 1)),
+            next: (self.number < self.count).then(|| url(self.number + 1)),
+            all: (1..=self.count).map(|number| PageLink { number, url: url(number) }).collect(),
         })
     }
 }
@@ -345,9 +358,12 @@ fn years_of(archive: &Archive, entries: &[usize]) -> Vec<u16> {
 }
 
 /// The dictionary's rows that some lists repeat.
-fn indicator_link(indicator: &crate::model::form::Indicator) -> Json {
-    json!({
-        "id": indicator.id, "label": indicator.label, "unit": indicator.unit, "group": indicator.group,
-        "url": format!("indicators/{}/", indicator.id),
-    })
+fn indicator_link(indicator: &crate::model::form::Indicator) -> IndicatorLink {
+    IndicatorLink {
+        id: indicator.id.clone(),
+        label: indicator.label.clone(),
+        unit: indicator.unit.clone(),
+        group: indicator.group.clone(),
+        url: format!("indicators/{}/", indicator.id),
+    }
 }

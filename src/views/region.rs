@@ -3,13 +3,14 @@
 //! Sums are those of [`sums`]: one body of reporters at a time, and every sum says how many reports went into it, how many gave
 //! no figure, and who is missing.
 
-use super::sums::{self, BODIES, Body};
+use super::sums::{self, BODIES};
 use super::{
-    Shared, chart, coverage, digest, feed_entries, feed_json, headline_columns, headline_ids, page, pieces,
+    Shared, brief, chart, coverage, digest, feed_entries, feed_json, headline_columns, headline_ids, page, pieces,
     region_path, share, years_of,
 };
 use crate::model::archive::{Archive, Region};
 use crate::model::page::Page;
+use crate::model::twin::{Aggregate, AggregateRow, Body, Pagination, RegionPage};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -55,31 +56,31 @@ fn children<'a>(archive: &'a Archive, region: &'a Region) -> impl Iterator<Item 
     archive.regions.values().filter(|other| other.parent.as_deref() == Some(region.code.as_str()))
 }
 
-fn context(shared: &Shared, code: &str, shown: &[String], total: usize, links: Json) -> Json {
+fn context(
+    shared: &Shared,
+    code: &str,
+    shown: &[String],
+    total: usize,
+    links: Option<Pagination>,
+) -> Option<RegionPage> {
     let archive = &shared.archive;
-    let Some(region) = archive.regions.get(code) else { return Json::Null };
+    let region = archive.regions.get(code)?;
     let columns = coverage::columns(archive, &region.entries);
     let below = children(archive, region).map(|child| coverage::region(archive, child, &columns)).collect();
     let agencies = shown.iter().filter_map(|id| archive.agencies.get(id));
     let agencies = agencies.map(|agency| coverage::agency(archive, agency, &columns)).collect();
-    let unclaimed: Vec<Json> = region
-        .entries
-        .iter()
-        .filter(|&&i| {
-            archive.entries[i].card.agency.is_none() && archive.entries[i].card.region.as_deref() == Some(code)
-        })
-        .map(|&i| super::brief(archive, &archive.entries[i]))
-        .collect();
-    json!({
-        "title": region.name,
-        "region": region,
-        "region_path": region_path(archive, code),
-        "grid": coverage::grid(archive, &columns, vec![("regions", below), ("agencies", agencies)]),
-        "agencies_total": total,
-        "unclaimed": unclaimed,
-        "columns": headline_columns(),
-        "aggregates": BODIES.iter().filter_map(|body| aggregate(archive, region, *body)).collect::<Vec<_>>(),
-        "pages": links,
+    let unclaimed = region.entries.iter().map(|&i| &archive.entries[i]);
+    let unclaimed = unclaimed.filter(|e| e.card.agency.is_none() && e.card.region.as_deref() == Some(code));
+    Some(RegionPage {
+        title: region.name.clone(),
+        region: region.clone(),
+        region_path: region_path(archive, code),
+        grid: coverage::grid(archive, &columns, vec![("regions", below), ("agencies", agencies)]),
+        agencies_total: total,
+        unclaimed: unclaimed.map(|entry| brief(archive, entry)).collect(),
+        columns: headline_columns().collect(),
+        aggregates: BODIES.iter().filter_map(|body| aggregate(archive, region, *body)).collect(),
+        pages: links,
     })
 }
 
@@ -88,14 +89,14 @@ const NAMED: usize = 12;
 
 /// Sums by year over one body of the region: what they add up, and which of its agencies are not among them. A single agency is
 /// no sum; its figures are on its own page.
-fn aggregate(archive: &Archive, region: &Region, body: Body) -> Option<Json> {
+fn aggregate(archive: &Archive, region: &Region, body: Body) -> Option<Aggregate> {
     let counted = sums::once_a_year(archive, region.entries.iter().copied(), body);
     let agency = |index: &usize| archive.entries[*index].card.agency.as_ref().map(|a| (a.id.as_str(), a.name.as_str()));
     let everybody: BTreeMap<&str, &str> = counted.iter().filter_map(agency).collect();
     if everybody.len() < 2 {
         return None;
     }
-    let rows: Vec<Json> = years_of(archive, &counted)
+    let rows = years_of(archive, &counted)
         .into_iter()
         .rev()
         .map(|year| {
@@ -104,15 +105,18 @@ fn aggregate(archive: &Archive, region: &Region, body: Body) -> Option<Json> {
             let here: BTreeSet<&str> = entries.iter().filter_map(agency).map(|(id, _)| id).collect();
             let missing: Vec<&str> =
                 everybody.iter().filter(|(id, _)| !here.contains(**id)).map(|(_, name)| *name).collect();
-            json!({
-                "year": year, "url": format!("years/{year}/"), "reports": entries.len(),
-                "sums": headline_ids().map(|id| sums::total(archive, &entries, id)).collect::<Vec<_>>(),
-                "missing": missing.len(), "missing_names": missing.iter().take(NAMED).collect::<Vec<_>>(),
-                "regime": chart::REGIMES[chart::regime(year)].1,
-            })
+            AggregateRow {
+                year,
+                url: format!("years/{year}/"),
+                reports: entries.len(),
+                sums: headline_ids().map(|id| sums::total(archive, &entries, id)).collect(),
+                missing: missing.len(),
+                missing_names: missing.iter().take(NAMED).map(|&name| name.to_owned()).collect(),
+                regime: chart::regime_name(year),
+            }
         })
         .collect();
-    Some(json!({ "body": body, "agencies": everybody.len(), "rows": rows }))
+    Some(Aggregate { body, agencies: everybody.len(), rows })
 }
 
 /// The tree.
@@ -130,8 +134,7 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
         let known = |code: &Option<String>| code.as_ref().is_some_and(|c| archive.regions.contains_key(c));
         let roots: Vec<Json> =
             archive.regions.values().filter(|r| !known(&r.parent)).map(|region| branch(archive, region, 0)).collect();
-        let unknown: Vec<Json> =
-            nowhere.iter().take(200).map(|&i| super::brief(archive, &archive.entries[i])).collect();
+        let unknown: Vec<_> = nowhere.iter().take(200).map(|&i| brief(archive, &archive.entries[i])).collect();
         json!({ "title": "地区", "total": archive.regions.len(), "tree": roots, "unknown": unknown, "unknown_total": nowhere.len() })
     })]
 }

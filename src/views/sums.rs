@@ -6,26 +6,11 @@
 
 use super::chart::{self, Point};
 use crate::model::archive::{Archive, Entry};
+use crate::model::chart::Columns;
 use crate::model::form::Indicator;
+use crate::model::twin::{Body, Sum};
 use crate::model::value::Decimal;
-use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Who reports: a government of a level, or anything that is no government.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Body {
-    /// Province, autonomous region, municipality.
-    Province,
-    /// City with districts, prefecture.
-    City,
-    /// County, district, county-level city.
-    County,
-    /// Town, township, subdistrict.
-    Township,
-    /// A department or any other body.
-    Department,
-}
 
 /// Everybody, the highest first.
 pub const BODIES: [Body; 5] = [Body::Province, Body::City, Body::County, Body::Township, Body::Department];
@@ -84,7 +69,7 @@ pub fn addable(archive: &Archive, entries: &[usize]) -> (Body, Vec<usize>) {
 
 /// The sum of each year, with how many reports it adds up. A stock at a date is summed as well as a flow: it is one figure per
 /// agency and year. Null when nothing is known.
-pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> Option<chart::Columns> {
+pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> Option<Columns> {
     let mut years: BTreeMap<u16, Vec<Decimal>> = BTreeMap::new();
     for &index in counted {
         let entry = &archive.entries[index];
@@ -103,11 +88,8 @@ pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> O
 }
 
 /// The sum of a figure over some entries, and how many of them give it; null where none does.
-pub fn total(archive: &Archive, entries: &[usize], id: &str) -> serde_json::Value {
+pub fn total(archive: &Archive, entries: &[usize], id: &str) -> Option<Sum> {
     let values: Vec<Decimal> =
         entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|c| c.value).collect();
-    if values.is_empty() {
-        return serde_json::Value::Null;
-    }
-    serde_json::json!({ "value": values.iter().copied().sum::<Decimal>(), "reports": values.len() })
+    (!values.is_empty()).then(|| Sum { value: values.iter().copied().sum(), reports: values.len() })
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::model::archive::{Archive, Year};
 use crate::model::page::Page;
+use crate::model::twin::{Missing, NearYear, Pagination, SummedBody, YearColumn, YearPage, YearRow};
 use crate::model::value::Decimal;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -55,7 +56,13 @@ fn neighbors(archive: &Archive, at: usize) -> impl Iterator<Item = &Year> {
     later.into_iter().chain(archive.years.get(at + 1))
 }
 
-fn context(shared: &Shared, at: usize, by: Option<&'static str>, range: std::ops::Range<usize>, links: Json) -> Json {
+fn context(
+    shared: &Shared,
+    at: usize,
+    by: Option<&'static str>,
+    range: std::ops::Range<usize>,
+    links: Option<Pagination>,
+) -> YearPage {
     let archive = &shared.archive;
     let year = &archive.years[at];
     let mut order = year.entries.clone();
@@ -67,52 +74,47 @@ fn context(shared: &Shared, at: usize, by: Option<&'static str>, range: std::ops
         // Stable: equal figures stay in the order of their regions. A figure that is not given is never a small one.
         order.sort_by_key(|&i| std::cmp::Reverse(archive.entries[i].core.get(id).map(|core| core.value)));
     }
-    let mut columns = headline_columns();
-    for column in &mut columns {
-        let id = headline_ids().find(|id| column["id"] == *id);
-        column["sorted"] = json!(id.is_some() && id == by);
-        column["sort_url"] = json!(orders(year).contains(&id).then(|| address(year, id)));
-    }
-    let rows: Vec<Json> = order[range]
-        .iter()
-        .map(|&i| {
-            let entry = &archive.entries[i];
-            let mut row = brief(archive, entry);
-            row["figures"] = Json::Array(figures(entry, headline_ids()));
-            row
-        })
-        .collect();
+    let sorts = orders(year);
+    let columns = headline_columns().map(|column| YearColumn {
+        sorted: Some(column.id) == by,
+        sort_url: sorts.contains(&Some(column.id)).then(|| address(year, Some(column.id))),
+        column,
+    });
+    let rows = order[range].iter().map(|&i| &archive.entries[i]);
+    let rows = rows.map(|entry| YearRow { report: brief(archive, entry), figures: figures(entry, headline_ids()) });
     let (added, counted) = sums::addable(archive, &year.entries);
-    let totals: Vec<Json> = headline_ids().map(|id| sums::total(archive, &counted, id)).collect();
     let received: Vec<Decimal> = year
         .entries
         .iter()
         .filter_map(|&i| archive.entries[i].core.get("requests_received"))
         .map(|core| core.value)
         .collect();
-    let missing = missing(archive, at);
-    json!({
-        "title": format!("{}年", year.year),
-        "year": year.year,
-        "regime": chart::REGIMES[chart::regime(year.year)].1,
-        "reports": year.entries.len(),
-        "columns": columns,
-        "sorted_by": by,
-        "base_url": (orders(year).len() > 1).then_some(&year.url),
-        "rows": rows,
-        "totals": totals,
-        "totals_of": { "body": added, "reports": counted.len() },
-        "distribution": chart::distribution(received),
-        "missing": missing.iter().take(PER_PAGE).collect::<Vec<_>>(),
-        "missing_total": missing.len(),
-        "later": at.checked_sub(1).and_then(|i| archive.years.get(i)).map(|y| json!({ "year": y.year, "url": y.url })),
-        "earlier": archive.years.get(at + 1).map(|y| json!({ "year": y.year, "url": y.url })),
-        "pages": links,
-    })
+    let mut missing = missing(archive, at);
+    let missing_total = missing.len();
+    missing.truncate(PER_PAGE);
+    let near = |year: &Year| NearYear { year: year.year, url: year.url.clone() };
+    YearPage {
+        title: format!("{}年", year.year),
+        year: year.year,
+        regime: chart::regime_name(year.year),
+        reports: year.entries.len(),
+        columns: columns.collect(),
+        sorted_by: by,
+        base_url: (sorts.len() > 1).then(|| year.url.clone()),
+        rows: rows.collect(),
+        totals: headline_ids().map(|id| sums::total(archive, &counted, id)).collect(),
+        totals_of: SummedBody { body: added, reports: counted.len() },
+        distribution: chart::distribution(received),
+        missing,
+        missing_total,
+        later: at.checked_sub(1).and_then(|i| archive.years.get(i)).map(near),
+        earlier: archive.years.get(at + 1).map(near),
+        pages: links,
+    }
 }
 
 /// Agencies with a report in the year before or after in the archive, and none in this one.
-fn missing(archive: &Archive, at: usize) -> Vec<Json> {
+fn missing(archive: &Archive, at: usize) -> Vec<Missing> {
     let agencies = |year: &Year| -> BTreeSet<String> {
         year.entries.iter().filter_map(|&i| Some(archive.entries[i].card.agency.as_ref()?.id.clone())).collect()
     };
@@ -122,7 +124,7 @@ fn missing(archive: &Archive, at: usize) -> Vec<Json> {
         .filter_map(|id| archive.agencies.get(id))
         .map(|agency| {
             let region = agency.region.as_ref().map(|code| region_name(archive, code));
-            json!({ "name": agency.name, "url": agency.url, "region": region })
+            Missing { name: agency.name.clone(), url: agency.url.clone(), region }
         })
         .collect()
 }
@@ -149,11 +151,11 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
                 let odd = cards.filter(|c| c.findings.error + c.findings.warning > 0).count();
                 json!({
                     "year": year.year, "url": year.url, "reports": year.reports, "agencies": agencies.len(), "odd": odd,
-                    "regime": chart::REGIMES[chart::regime(year.year)].1,
+                    "regime": chart::regime_name(year.year),
                 })
             })
             .collect();
-        let unknown: Vec<Json> =
+        let unknown: Vec<_> =
             archive.entries.iter().filter(|e| e.card.year.is_none()).take(200).map(|e| brief(archive, e)).collect();
         json!({ "title": "年度", "years": years, "unknown": unknown })
     })]

@@ -65,5 +65,5 @@ pub fn archive(reports: Vec<About>, lines: impl Fn(usize) -> Vec<TextLine> + Sen
         entries.push(Entry { card, ..Entry::default() });
     }
     let body = move |place: usize| Report { lines: lines(numbers[place]), ..Report::default() };
-    Archive { entries, agencies, regions, years, body: Arc::new(body), ..Archive::default() }
+    Archive { entries: Arc::new(entries), agencies, regions, years, body: Arc::new(body), ..Archive::default() }
 }

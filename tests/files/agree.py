@@ -188,8 +188,10 @@ def documents():
         json.loads(path.read_text("utf-8"))
         parsed += 1
     for folder, name in {"agencies": "agency", "years": "year", "regions": "region", "indicators": "indicator"}.items():
-        for path in (site / folder).glob("*/**/index.json") if name in schemas else []:
-            schemas[name](json.loads(path.read_text("utf-8")), path.relative_to(site))
+        for path in (site / folder).glob("*/**/index.json"):
+            # `agencies/page-2/` goes on with the list of agencies.
+            if not path.relative_to(site / folder).parts[0].startswith("page-"):
+                schemas[name](json.loads(path.read_text("utf-8")), path.relative_to(site))
     cards = [card for path in (data / "index").glob("*.json") for card in json.loads(path.read_text("utf-8"))]
     check(len(cards) == database.execute("SELECT count(*) FROM reports").fetchone()[0], "the shards hold another number of cards")
     atom = xml.parse(site / "feed.xml").getroot()

@@ -88,6 +88,34 @@ pub fn assemble(forms: &[Form], found: &[Found], pieces: &[Piece], year: Option<
     reading
 }
 
+/// A table placed and solved.
+#[derive(Default)]
+pub(super) struct Proof {
+    pub(super) equations: Vec<Equation>,
+    pub(super) placed: Vec<Placed>,
+    /// Some placement of all rows fits the identities, supposing one fault at most in each.
+    pub(super) fits: bool,
+    /// The piece printed in each cell of the table.
+    printed: Vec<Option<usize>>,
+    /// Its figure.
+    pub(super) known: Vec<Option<i64>>,
+    pub(super) solution: Solution,
+    /// The table prints its zeros, so that an empty cell was lost.
+    whole: bool,
+}
+
+impl Proof {
+    /// The identities that settle an unknown cell.
+    fn witnesses(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
+        let solution = &self.solution;
+        let settled = |x: usize| self.known[x].is_some() && !solution.disputed[x] || solution.forced[x].is_some();
+        solution.of_cell[cell]
+            .iter()
+            .copied()
+            .filter(move |i| self.equations[*i].cells().all(settled) && solution.verdicts[*i].holds != Some(false))
+    }
+}
+
 pub(super) struct Builder<'a> {
     pub(super) form: &'a Form,
     pub(super) table: &'a FormTable,
@@ -194,28 +222,29 @@ impl<'a> Builder<'a> {
             .collect();
         let sequences = self.without_spans(sequences);
         let order = self.order(&sequences);
-        let mut placed = place::place(&sequences, width, &self.sums_in(&order));
+        let (mut placed, fits) = place::place(&sequences, width, &self.sums_in(&order));
         for column in placed.iter_mut().flat_map(|p| p.columns.iter_mut().flatten().chain(&mut p.open)) {
             *column = order[*column];
         }
-        let equations = self.equations();
-        let (printed, known, solution) = loop {
-            let printed = self.printed_cells(&placed);
-            let known: Vec<Option<i64>> = printed.iter().map(|p| p.and_then(|c| self.number(c))).collect();
-            let solution = solve(&known, &equations);
+        let mut proof = Proof { equations: self.equations(), placed, fits, ..Proof::default() };
+        loop {
+            self.solve(&mut proof);
             // A place that only an assumed loss gave needs an identity that confirms it.
-            let confirmed = |cell: usize| solution.of_cell[cell].iter().any(|e| solution.verdicts[*e].confirms);
+            let confirmed =
+                |cell: usize| proof.solution.of_cell[cell].iter().any(|e| proof.solution.verdicts[*e].confirms);
             let contradicted = |r: usize| {
-                !placed[r].firm && placed[r].columns.iter().flatten().any(|column| !confirmed(r * width + column))
+                let row = &proof.placed[r];
+                !row.firm && row.columns.iter().flatten().any(|column| !confirmed(r * width + column))
             };
-            let withdrawn: Vec<usize> = (0..placed.len()).filter(|r| contradicted(*r)).collect();
+            let withdrawn: Vec<usize> = (0..proof.placed.len()).filter(|r| contradicted(*r)).collect();
             if withdrawn.is_empty() {
-                break (printed, known, solution);
+                break;
             }
             for r in withdrawn {
-                placed[r] = Placed::nowhere(placed[r].columns.len(), width);
+                let row = &mut proof.placed[r];
+                *row = Placed::nowhere(row.columns.len(), width, row.fault);
             }
-        };
+        }
         let lines = self.lines();
         let mut table = Table {
             form: self.form.id.clone(),
@@ -237,15 +266,7 @@ impl<'a> Builder<'a> {
             if !row.header {
                 for c in 0..width {
                     cells.push(table.cells.len() as u32);
-                    table.cells.push(self.cell(
-                        r,
-                        c,
-                        printed[r * width + c],
-                        &placed[r],
-                        &solution,
-                        &equations,
-                        &known,
-                    ));
+                    table.cells.push(self.cell(r, c, &proof));
                 }
             }
             table.rows.push(TableRow {
@@ -257,9 +278,10 @@ impl<'a> Builder<'a> {
             });
         }
         self.unmapped(&mut table, findings);
-        self.losses(&placed, &solution, &table, findings);
-        table.checks = self.checks(&equations, &known, &solution);
-        self.contradictions(&equations, &known, &solution, &table, findings);
+        self.losses(&proof, &table, findings);
+        table.checks = self.checks(&proof);
+        self.contradictions(&proof, &table, findings);
+        self.limits(&table, findings);
         self.plausible(&table, findings);
         Some(table)
     }
@@ -299,18 +321,27 @@ impl<'a> Builder<'a> {
         self.sums.iter().map(moved).collect()
     }
 
-    /// The printed piece of each cell of the table.
-    fn printed_cells(&self, placed: &[Placed]) -> Vec<Option<usize>> {
+    /// Takes the pieces of each cell from where the rows are placed, and what the identities say of them.
+    fn solve(&self, proof: &mut Proof) {
         let width = self.table.columns.len();
-        let mut printed: Vec<Option<usize>> = vec![None; self.table.rows.len() * width];
-        for (r, placed) in placed.iter().enumerate() {
+        proof.printed = vec![None; self.table.rows.len() * width];
+        for (r, placed) in proof.placed.iter().enumerate() {
             for (item, column) in placed.columns.iter().enumerate() {
                 if let Some(column) = column {
-                    printed[r * width + column] = Some(self.cells[r][item]);
+                    proof.printed[r * width + column] = Some(self.cells[r][item]);
                 }
             }
         }
-        printed
+        proof.known = proof.printed.iter().map(|p| p.and_then(|c| self.number(c))).collect();
+        let marked = |p: &Option<usize>| p.is_some_and(|c| self.pieces[c].content == Content::Mark);
+        let marked: Vec<bool> = proof.printed.iter().map(marked).collect();
+        proof.solution = solve(&proof.known, &marked, &proof.equations);
+        let zeros = proof.known.iter().filter(|v| **v == Some(0)).count();
+        let empty = (0..proof.known.len()).filter(|at| {
+            let row = at / width;
+            self.rows[row].is_some() && !self.table.rows[row].header && proof.printed[*at].is_none()
+        });
+        proof.whole = empty.filter(|at| proof.solution.forced[*at].is_none_or(|v| v == 0)).count() <= zeros;
     }
 
     /// A merged label leaves empty cells behind it, as many for every row of its depth: they are not cells of the row.
@@ -357,6 +388,11 @@ impl<'a> Builder<'a> {
         out
     }
 
+    /// The figures of a row as printed.
+    pub(super) fn raw(&self, r: usize) -> Vec<&str> {
+        self.cells[r].iter().map(|c| self.pieces[*c].text.as_str()).collect()
+    }
+
     fn unit(&self, r: usize, c: usize) -> Option<String> {
         let unit = self.table.columns[c].unit.as_ref().or(self.table.rows[r].unit.as_ref());
         unit.filter(|u| money(u).is_none()).cloned()
@@ -384,20 +420,11 @@ impl<'a> Builder<'a> {
         Some(unit.text.trim_matches(|c| matches!(c, '(' | ')' | '（' | '）')).to_string())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one cell of build, split off for its length")]
-    fn cell(
-        &self,
-        r: usize,
-        c: usize,
-        printed: Option<usize>,
-        placed: &Placed,
-        solution: &Solution,
-        equations: &[Equation],
-        known: &[Option<i64>],
-    ) -> Cell {
-        let settled = |x: usize| known[x].is_some() && !solution.disputed[x] || solution.forced[x].is_some();
+    fn cell(&self, r: usize, c: usize, proof: &Proof) -> Cell {
         let (row, column) = (&self.table.rows[r], &self.table.columns[c]);
         let at = r * self.table.columns.len() + c;
+        let Proof { equations, solution, .. } = proof;
+        let placed = &proof.placed[r];
         let line = self.rows[r].map(|f| f.line);
         let mut cell = Cell {
             row: row.id.clone(),
@@ -420,14 +447,14 @@ impl<'a> Builder<'a> {
             }
             ids
         };
-        if let Some((index, piece)) = printed.map(|p| (p, &self.pieces[p])) {
+        if let Some((index, piece)) = proof.printed[at].map(|p| (p, &self.pieces[p])) {
             cell.line = Some(piece.line);
             cell.raw = Some(piece.text.clone());
             (cell.value, cell.unit) = self.printed(r, c, index);
             if cell.value.is_none() {
-                if solution.forced[at].is_some_and(|v| v != 0) {
+                if solution.disputed[at] {
                     cell.standing = Standing::Disputed;
-                    cell.by = by(&|_| true);
+                    cell.by = by(&|i| solution.verdicts[i].holds == Some(false));
                 }
                 return cell;
             }
@@ -447,14 +474,13 @@ impl<'a> Builder<'a> {
             }
             Some(0) if self.rows[r].is_none() => cell.standing = Standing::Lost,
             Some(0) => {}
+            // Where zeros are left empty, one identity cannot tell a lost figure from a zero beside a figure that is wrong.
+            Some(_) if !proof.whole && proof.witnesses(at).count() < 2 => cell.standing = Standing::Lost,
             Some(value) => {
                 cell.value = Some(Decimal::new(i128::from(value), SCALE));
                 cell.standing = Standing::Solved;
-                cell.by = by(&|i| {
-                    let equation = &equations[i];
-                    equation.left.iter().chain(&equation.right).all(|x| settled(*x))
-                        && solution.verdicts[i].holds != Some(false)
-                });
+                let witnesses: Vec<usize> = proof.witnesses(at).collect();
+                cell.by = by(&|i| witnesses.contains(&i));
             }
             None if self.rows[r].is_none() || placed.open.contains(&c) || solution.missing[at] => {
                 cell.standing = Standing::Lost;

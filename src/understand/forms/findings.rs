@@ -2,9 +2,9 @@
 //!
 //! In: the cells with their standing and the verdict on each sum. Out: checks and findings. Changes no cell.
 
-use super::assemble::{Builder, SCALE};
-use super::place::Placed;
-use super::solve::{Equation, Solution};
+use super::assemble::{Builder, Proof, SCALE};
+use super::place::Fault;
+use super::solve::Equation;
 use crate::model::Id;
 use crate::model::diagnostic::{Finding, Side, Sides, Term};
 use crate::model::form::Axis;
@@ -18,12 +18,15 @@ impl Builder<'_> {
         let column =
             self.table.columns.iter().find(|c| c.id == cell.column).map(|c| c.label.clone()).unwrap_or_default();
         let row = find(&cell.row);
-        if row.is_empty() { column } else { format!("{row}·{column}") }
+        match (row.is_empty(), self.table.columns.len()) {
+            (true, _) => column,
+            (_, 1) => row,
+            _ => format!("{row}·{column}"),
+        }
     }
 
     /// What the page lost.
-    pub(super) fn losses(&self, placed: &[Placed], solution: &Solution, table: &Table, findings: &mut Vec<Finding>) {
-        let width = self.table.columns.len();
+    pub(super) fn losses(&self, proof: &Proof, table: &Table, findings: &mut Vec<Finding>) {
         let mut gone: Vec<&str> = Vec::new();
         for (r, row) in self.table.rows.iter().enumerate().filter(|(_, row)| !row.header) {
             let cells: Vec<&Cell> = table.rows[r].cells.iter().map(|i| &table.cells[*i as usize]).collect();
@@ -36,34 +39,43 @@ impl Builder<'_> {
                     format!("网页丢失了“{}”，由勾稽关系补出：{value}。", self.name(cell)),
                 ));
             }
-            let adrift = placed[r].columns.iter().filter(|c| c.is_none()).count();
+            let placed = &proof.placed[r];
+            let adrift = placed.columns.iter().filter(|c| c.is_none()).count();
+            let printed = || self.raw(r).join("、");
             if adrift > 0 {
-                findings.push(Finding::new(
-                    "cell-ambiguous",
-                    Some(first),
-                    format!("“{}”有 {adrift} 个数字无法证明属于哪一列，未采用。", row.label),
-                ));
+                let (code, message) = match placed.fault {
+                    Fault::Wrong => (
+                        "row-does-not-add-up",
+                        format!("“{}”印为 {}，无论各在哪一列都不相等，必有一处公布有误。", row.label, printed()),
+                    ),
+                    Fault::Open => (
+                        "cell-ambiguous",
+                        format!(
+                            "“{}”印为 {}，无论各在哪一列都不相等：或是网页丢了数字，或是公布有误，未采用。",
+                            row.label,
+                            printed()
+                        ),
+                    ),
+                    Fault::None => {
+                        ("cell-ambiguous", format!("“{}”有 {adrift} 个数字无法证明属于哪一列，未采用。", row.label))
+                    }
+                };
+                findings.push(Finding::new(code, Some(first), message));
             }
             let lost = cells.iter().any(|c| c.standing == Standing::Lost);
             if lost && self.rows[r].is_none() {
                 gone.push(row.label.as_str());
             } else if lost && adrift == 0 {
-                let message = format!("“{}”缺了数字，勾稽关系不能唯一确定，留空。", row.label);
+                let message = format!(
+                    "“{}”有空格，各数又不相等：或是网页丢了数字，或是公布有误，不能唯一确定，留空。",
+                    row.label
+                );
                 findings.push(Finding::new("cell-lost", Some(first), message));
             }
-            for cell in cells.iter().filter(|c| c.value.is_none() && c.standing == Standing::Disputed) {
-                let at = r * width + self.table.columns.iter().position(|c| c.id == cell.column).unwrap_or(0);
-                let value = solution.forced[at].map(|v| Decimal::new(i128::from(v), SCALE)).unwrap_or_default();
-                findings.push(Finding::new(
-                    "row-does-not-add-up",
-                    cell.line,
-                    format!(
-                        "“{}”印为“{}”，按勾稽关系应为 {value}。",
-                        self.name(cell),
-                        cell.raw.as_deref().unwrap_or("")
-                    ),
-                ));
-            }
+        }
+        if !proof.fits && proof.placed.iter().all(|row| row.fault == Fault::None) {
+            let message = "各行的数字无论在哪一列，总有一列不相等：或是网页丢了数字，或是公布有误。";
+            findings.push(Finding::new("cell-lost", Some(self.lines()[0]), message.to_string()));
         }
         if !gone.is_empty() {
             let named = gone.iter().take(3).map(|l| format!("“{l}”")).collect::<String>();
@@ -74,10 +86,10 @@ impl Builder<'_> {
     }
 
     /// What an equation says, and both its sides as printed or solved; a side of empty cells alone has no sum.
-    fn check(&self, equation: &Equation, known: &[Option<i64>], solution: &Solution, holds: Option<bool>) -> Check {
+    fn check(&self, equation: &Equation, proof: &Proof, holds: Option<bool>) -> Check {
         let identity = &self.table.identities[equation.identity];
         let sum = |cells: &[usize]| {
-            let values: Vec<i64> = cells.iter().filter_map(|c| known[*c].or(solution.forced[*c])).collect();
+            let values: Vec<i64> = cells.iter().filter_map(|c| proof.known[*c].or(proof.solution.forced[*c])).collect();
             (!values.is_empty()).then(|| Decimal::new(values.iter().map(|v| i128::from(*v)).sum(), SCALE))
         };
         Check {
@@ -94,20 +106,21 @@ impl Builder<'_> {
     }
 
     /// Every identity over every row or column it runs over.
-    pub(super) fn checks(&self, equations: &[Equation], known: &[Option<i64>], solution: &Solution) -> Vec<Check> {
-        let both = equations.iter().zip(&solution.verdicts);
-        both.map(|(equation, verdict)| self.check(equation, known, solution, verdict.holds)).collect()
+    pub(super) fn checks(&self, proof: &Proof) -> Vec<Check> {
+        let both = proof.equations.iter().zip(&proof.solution.verdicts);
+        both.map(|(equation, verdict)| {
+            let row = self.table.identities[equation.identity].per == Axis::Row;
+            // With one sum over the row, that is the one that fails wherever its figures stand.
+            let sums = self.table.identities.iter().filter(|i| i.per == Axis::Row).count();
+            let wrong = row && sums == 1 && proof.placed[equation.over].fault == Fault::Wrong;
+            self.check(equation, proof, if wrong { Some(false) } else { verdict.holds })
+        })
+        .collect()
     }
 
     /// What was published wrong: one finding for all the sums that the same cells explain.
-    pub(super) fn contradictions(
-        &self,
-        equations: &[Equation],
-        known: &[Option<i64>],
-        solution: &Solution,
-        table: &Table,
-        findings: &mut Vec<Finding>,
-    ) {
+    pub(super) fn contradictions(&self, proof: &Proof, table: &Table, findings: &mut Vec<Finding>) {
+        let Proof { equations, known, solution, .. } = proof;
         let width = self.table.columns.len();
         let cell = |at: usize| {
             let (row, column) = (&self.table.rows[at / width].id, &self.table.columns[at % width].id);
@@ -131,7 +144,7 @@ impl Builder<'_> {
                         Axis::Column => (&self.table.columns[equation.over].label, "列"),
                     };
                     let place = if label.is_empty() { String::new() } else { format!("“{label}”一{kind}：") };
-                    let check = self.check(equation, known, solution, None);
+                    let check = self.check(equation, proof, None);
                     let shown = |side: Option<Decimal>| side.map_or("空".to_string(), |v| v.to_string());
                     let say = &self.table.identities[equation.identity].say;
                     format!("{place}{say}，印出的数字左边为 {}，右边为 {}", shown(check.left), shown(check.right))
@@ -141,7 +154,7 @@ impl Builder<'_> {
             let names: Vec<String> = printed.clone().take(3).map(|c| self.name(c)).collect();
             let message = match (suspects.as_slice(), names.as_slice()) {
                 ([one], [name]) if broken.len() > 1 => {
-                    let value = Decimal::new(i128::from(known[*one].unwrap_or_default()), SCALE);
+                    let value = cell(*one).and_then(|c| c.raw.as_deref()).unwrap_or_default();
                     let mut meant: Vec<i64> =
                         broken.iter().filter_map(|e| e.meant(*one, known, &solution.forced)).collect();
                     meant.dedup();
@@ -163,7 +176,7 @@ impl Builder<'_> {
                     Axis::Row => &self.table.rows[equation.over].label,
                     Axis::Column => &self.table.columns[equation.over].label,
                 };
-                let check = self.check(equation, known, solution, None);
+                let check = self.check(equation, proof, None);
                 let terms = |cells: &[usize]| {
                     let cells = cells.iter().filter_map(|at| cell(*at));
                     cells.map(|cell| self.term(cell, label)).collect::<Vec<_>>()
@@ -183,6 +196,21 @@ impl Builder<'_> {
         let short = name.strip_prefix(&format!("{common}·")).or(name.strip_suffix(&format!("·{common}")));
         let label = short.unwrap_or(&name).to_owned();
         Term { label, value: cell.value, disputed: cell.standing == Standing::Disputed }
+    }
+
+    /// Parts that are larger than their whole.
+    pub(super) fn limits(&self, table: &Table, findings: &mut Vec<Finding>) {
+        for limit in &self.table.limits {
+            for column in &self.table.columns {
+                let cell = |row: &Id| table.cells.iter().find(|c| c.row == *row && c.column == column.id);
+                let Some((whole, most)) = cell(&limit.whole).and_then(|c| Some((c, c.value?))) else { continue };
+                for part in limit.parts.iter().filter_map(cell).filter(|c| c.value.is_some_and(|v| v > most)) {
+                    let (name, value) = (self.name(part), part.value.unwrap_or_default());
+                    let message = format!("{}：“{name}”印为 {value}，“{}”只有 {most}。", limit.say, self.name(whole));
+                    findings.push(Finding::new("part-exceeds-whole", part.line, message));
+                }
+            }
+        }
     }
 
     /// Amounts that no agency collects.

@@ -1,13 +1,21 @@
 //! Which column each printed figure stands in, by exact reasoning.
 //!
 //! In: for each row its figures in order and the empty cells that the layout shows. Out: the column of each figure that is the same
-//! in every placement under which the identities hold. The search is bounded; where it gives up, nothing is placed that the row
-//! alone does not settle. Never moves a figure whose place the layout fixes.
+//! in every placement under which the identities hold. Never moves a figure whose place the layout fixes.
+//!
+//! A row is placed so that it adds up with its empty cells as nothing. A row that adds up in no placement has one fault: an empty cell
+//! that lost its figure, or a printed figure that is wrong; every such fault is tried, and the columns decide between them. Rows that
+//! then fit no choice of the others are explained by one row alone, whichever does it, about which nothing is supposed. What no such
+//! choice explains, and what several choices tell apart, is left open, and the row says that it does not add up. Choices are narrowed
+//! sum by sum with all totals that the other rows can reach, then by trying each choice; both are bounded, and where they give up
+//! more choices stand, so that less is placed, never something else.
+//!
+//! A wrong figure that happens to fit another placement cannot be known. For a row that sums bind it cannot happen: the figures of a
+//! row and their total do not depend on the columns, so the row stands out wherever its figures are put.
 
 use super::layout::Layout;
 use super::solve::Sum;
 use crate::model::form::Axis;
-use std::collections::BTreeMap;
 
 /// A row to place: what stands in it, in order.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +38,18 @@ pub struct Sequence {
     pub level: u8,
 }
 
+/// What keeps a row from adding up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing.
+    #[default]
+    None,
+    /// A figure that the page lost, or one that was published wrong.
+    Open,
+    /// A figure that was published wrong.
+    Wrong,
+}
+
 /// Where the items of a row stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Placed {
@@ -39,50 +59,51 @@ pub struct Placed {
     pub open: Vec<usize>,
     /// The layout, or the row itself by adding up, says so; if not, a contradiction speaks against the placement.
     pub firm: bool,
+    /// Why it adds up in no placement.
+    pub fault: Fault,
 }
 
 impl Placed {
     /// A row of so many items of which nothing can be decided.
-    pub fn nowhere(items: usize, width: usize) -> Self {
-        Placed { columns: vec![None; items], open: (0..width).collect(), firm: true }
+    pub fn nowhere(items: usize, width: usize, fault: Fault) -> Self {
+        Placed { columns: vec![None; items], open: (0..width).collect(), firm: true, fault }
     }
 }
 
+/// One way to place a row, with the fault that makes it add up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
+struct Choice {
+    /// How little speaks for it: 0 it adds up, 1 with a cell that the layout shows to be lost, 2 with a fault, 3 with several.
     rank: u8,
+    /// Column of each item.
     columns: Vec<u8>,
-    lost: Option<u8>,
-    values: Vec<i64>,
-    slack: Vec<bool>,
-    firm: bool,
+    /// What each column holds once the fault is mended; nothing is supposed of a row with several.
+    values: Option<Vec<i64>>,
+    /// The column at fault.
+    fault: Option<u8>,
+    /// A figure is printed there.
+    wrong: bool,
+    /// The layout fixes it.
+    shown: bool,
 }
 
-/// Most candidates of one row, and most steps of the search over all rows.
-const CANDIDATES: usize = 400;
-const STEPS: usize = 3_000;
+/// Most placements of one row, most totals of one sum that are followed, most totals looked at for one table.
+const PLACEMENTS: usize = 1_000;
+const TOTALS: usize = 1_000;
+const WORK: usize = 100_000;
 
-/// Places the items of all rows of a table with `width` columns.
-pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Placed> {
-    let all: Vec<Vec<Candidate>> =
-        rows.iter().enumerate().map(|(r, row)| candidates(r, row, rows, width, sums)).collect();
-    let live = if all.iter().any(|c| c.len() > 1) {
-        narrow(&all, width, sums)
-    } else {
-        all.iter().map(|c| vec![true; c.len()]).collect()
-    };
-    all.iter()
-        .zip(&live)
-        .zip(rows)
-        .map(|((candidates, live), row)| {
-            let kept: Vec<&Candidate> = candidates.iter().zip(live).filter(|(_, l)| **l).map(|(c, _)| c).collect();
-            agreed(&kept, row.values.len(), width)
-        })
-        .collect()
+/// Places the items of all rows of a table with `width` columns, and tells whether there is a placement that fits the sums.
+pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> (Vec<Placed>, bool) {
+    let choices: Vec<Vec<Choice>> =
+        rows.iter().enumerate().map(|(r, row)| choices(r, row, rows, width, sums)).collect();
+    let mut table = Table { choices: &choices, sums, work: WORK };
+    let (live, fits) = if choices.iter().any(|c| c.len() > 1) { table.narrow() } else { (table.all(), true) };
+    let kept = |r: usize| choices[r].iter().zip(&live[r]).filter(|(_, l)| **l).map(|(c, _)| c).collect::<Vec<_>>();
+    (rows.iter().enumerate().map(|(r, row)| agreed(&kept(r), row.values.len(), width)).collect(), fits)
 }
 
-fn agreed(kept: &[&Candidate], items: usize, width: usize) -> Placed {
-    let Some(first) = kept.first() else { return Placed::nowhere(items, width) };
+fn agreed(kept: &[&Choice], items: usize, width: usize) -> Placed {
+    let Some(first) = kept.first() else { return Placed::nowhere(items, width, Fault::None) };
     let mut open = vec![false; width];
     let columns = (0..items)
         .map(|i| {
@@ -93,8 +114,14 @@ fn agreed(kept: &[&Candidate], items: usize, width: usize) -> Placed {
             same.then(|| usize::from(first.columns[i]))
         })
         .collect();
-    kept.iter().filter_map(|c| c.lost).for_each(|c| open[usize::from(c)] = true);
-    Placed { columns, open: (0..width).filter(|c| open[*c]).collect(), firm: kept.iter().all(|c| c.firm) }
+    kept.iter().filter(|c| !c.wrong).filter_map(|c| c.fault).for_each(|c| open[usize::from(c)] = true);
+    let fault = match kept {
+        _ if kept.iter().any(|c| c.rank == 0) => Fault::None,
+        _ if kept.iter().all(|c| c.wrong) => Fault::Wrong,
+        _ => Fault::Open,
+    };
+    let firm = kept.iter().all(|c| c.shown || c.rank == 0);
+    Placed { columns, open: (0..width).filter(|c| open[*c]).collect(), firm, fault }
 }
 
 /// Where the cells of a row may begin that has more of them than columns, for the empty ones beside them belong to a merged label or
@@ -118,80 +145,60 @@ fn cuts(row: &Sequence, all: &[Sequence], width: usize) -> std::ops::RangeInclus
 }
 
 /// All order-preserving placements of the row that the layout allows, the best kind only.
-fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Candidate> {
+fn choices(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums: &[Sum]) -> Vec<Choice> {
     let items = row.values.len();
     if !row.present || items == 0 {
-        let zero = row.present;
-        return vec![Candidate {
-            rank: 0,
-            columns: Vec::new(),
-            lost: None,
-            values: vec![0; width],
-            slack: vec![!zero; width],
-            firm: true,
-        }];
+        let values = row.present.then(|| vec![0; width]);
+        return vec![Choice { rank: 0, columns: Vec::new(), values, fault: None, wrong: false, shown: true }];
     }
-    let mut shapes: Vec<(Vec<Option<usize>>, Option<u8>)> = Vec::new();
-    let (mut filled, mut shown) = (None, true);
-    let found = row.items.len();
-    if found > width && row.merged {
-        for cut in cuts(row, all, width) {
-            shapes.push((row.items[cut..cut + width].to_vec(), None));
-        }
-    } else if found == width {
-        shapes.push((row.items.clone(), None));
-    }
-    let short = width.saturating_sub(found);
-    if short > 0 && (row.tail == short && row.firm || row.tail >= short && row.tail <= short + 2) {
-        let mut shape = row.items.clone();
-        shape.resize(width, None);
-        let over = sums.iter().any(|s| s.per == Axis::Row && s.over.contains(&index));
-        filled = Some(weigh(index, row, &shape, None, width, sums))
-            .filter(|f| row.tail == short && row.firm || over && f.rank == 0);
-    }
-    if shapes.is_empty() {
-        shown = false;
-        let (base, counted): (Vec<Option<usize>>, bool) = if found < width && row.counted {
-            (row.items.clone(), true)
-        } else {
-            (row.items.iter().copied().filter(Option::is_some).collect(), false)
-        };
+    let sums: Vec<&Sum> = sums.iter().filter(|s| s.per == Axis::Row && s.over.contains(&index)).collect();
+    let mut found: Vec<Choice> = Vec::new();
+    let len = row.items.len();
+    if len > width && row.merged {
+        cuts(row, all, width).for_each(|cut| weigh(row, &row.items[cut..cut + width], &[], true, &sums, &mut found));
+    } else if len == width {
+        weigh(row, &row.items, &[], true, &sums, &mut found);
+    } else {
+        let bare: Vec<Option<usize>> = row.items.iter().copied().filter(Option::is_some).collect();
+        let counted = len < width && row.counted;
+        let base = if counted { &row.items } else { &bare };
         if base.len() > width {
             return Vec::new();
         }
-        // First the placements that make the row add up with nothing lost; only if there are none, all of them.
-        let mut search =
-            Shapes { base: &base, row, sums, index, width, strict: true, gaps: Vec::new(), found: Vec::new() };
-        let mut whole = search.extend(&mut Vec::new(), 0);
-        if whole && search.found.is_empty() {
-            search.strict = false;
-            whole = search.extend(&mut Vec::new(), 0);
-        }
-        if !whole {
-            return filled.filter(|f| f.rank == 0).into_iter().collect();
-        }
-        for (shape, gaps) in search.found {
-            let lost = (counted && gaps.len() == 1).then(|| gaps[0]);
-            shapes.push((shape, lost));
+        // Where rows are printed whole, a row that is short lost a cell.
+        let printed = all.iter().filter(|r| !r.values.is_empty());
+        let whole = counted || printed.clone().filter(|r| r.items.len() >= width).count() * 2 > printed.count();
+        // First the placements that make the row add up with nothing at fault; only if there are none, those with one fault.
+        for faults in 0..=1 {
+            let mut search = Shapes { base, row, sums: &sums, width, faults, gaps: Vec::new(), found: Vec::new() };
+            if !search.extend(&mut Vec::new(), 0) {
+                break;
+            }
+            for (shape, gaps) in &search.found {
+                weigh(row, shape, if whole { gaps } else { &[] }, false, &sums, &mut found);
+            }
+            if !found.is_empty() {
+                break;
+            }
         }
     }
-    let mut found: Vec<Candidate> =
-        shapes.into_iter().map(|(shape, lost)| weigh(index, row, &shape, lost, width, sums)).collect();
     found.sort();
     found.dedup();
-    found.iter_mut().for_each(|candidate| candidate.firm = shown || candidate.rank == 0);
     // Blank lines behind a row tell of empty cells at its end, unless another place makes it add up.
-    if let Some(filled) = filled
-        && found.first().is_none_or(|best| filled.rank <= best.rank)
-    {
-        return vec![filled];
+    let short = width.saturating_sub(len);
+    let exact = row.tail == short && row.firm;
+    if short > 0 && (exact || row.tail >= short && row.tail <= short + 2) {
+        let mut shape = row.items.clone();
+        shape.resize(width, None);
+        let mut filled = Vec::new();
+        weigh(row, &shape, &[], exact, &sums, &mut filled);
+        let adds_up = filled.iter().any(|c| c.rank == 0);
+        if (exact || adds_up && !sums.is_empty()) && (adds_up || found.first().is_none_or(|c| c.rank > 0)) {
+            return filled;
+        }
     }
-    let best = match found.first().map_or(3, |c| c.rank) {
-        0 => 0,
-        1 | 2 => 2,
-        rank => rank,
-    };
-    found.retain(|c| c.rank <= best);
+    let best = found.first().map_or(0, |c| c.rank);
+    found.retain(|c| c.rank == best);
     found
 }
 
@@ -199,11 +206,10 @@ fn candidates(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums
 struct Shapes<'a> {
     base: &'a [Option<usize>],
     row: &'a Sequence,
-    sums: &'a [Sum],
-    index: usize,
+    sums: &'a [&'a Sum],
     width: usize,
-    /// Only those under which every sum over the row holds with its empty cells as nothing.
-    strict: bool,
+    /// So many of the sums over the row may fail with its empty cells as nothing.
+    faults: usize,
     /// Columns of the cells put in so far.
     gaps: Vec<u8>,
     /// Shapes and where cells were put in.
@@ -216,7 +222,7 @@ impl Shapes<'_> {
         let column = shape.len();
         if column == self.width {
             self.found.push((shape.clone(), self.gaps.clone()));
-            return self.found.len() <= CANDIDATES;
+            return self.found.len() <= PLACEMENTS;
         }
         let left = self.base.len() - next;
         if left > 0 {
@@ -238,293 +244,185 @@ impl Shapes<'_> {
         true
     }
 
-    /// Whether the sums that end with the last column hold.
+    /// Whether the sums that are complete hold, but for those that may fail.
     fn fits(&self, shape: &[Option<usize>]) -> bool {
-        let last = shape.len() - 1;
         let value = |c: &usize| shape[*c].and_then(|i| self.row.values[i]).unwrap_or(0);
-        !self.strict
-            || self
-                .sums
-                .iter()
-                .filter(|s| s.per == Axis::Row && s.over.contains(&self.index))
-                .filter(|s| s.left.iter().chain(&s.right).max() == Some(&last))
-                .all(|s| s.left.iter().map(value).sum::<i64>() == s.right.iter().map(value).sum::<i64>())
+        let complete = self.sums.iter().filter(|s| s.left.iter().chain(&s.right).all(|c| *c < shape.len()));
+        let fails = |s: &&&Sum| s.left.iter().map(value).sum::<i64>() != s.right.iter().map(value).sum::<i64>();
+        complete.filter(fails).count() <= self.faults
     }
 }
 
-fn weigh(
-    index: usize,
-    row: &Sequence,
-    shape: &[Option<usize>],
-    lost: Option<u8>,
-    width: usize,
-    sums: &[Sum],
-) -> Candidate {
+/// The choices that put a row in one shape: as it is if it adds up, else one for each column that may be at fault. `gaps` are columns
+/// that the layout shows to have lost their cell.
+fn weigh(row: &Sequence, shape: &[Option<usize>], gaps: &[u8], shown: bool, sums: &[&Sum], out: &mut Vec<Choice>) {
     let mut columns = vec![0u8; row.values.len()];
-    let mut values: Vec<Option<i64>> = vec![None; width];
-    let mut mark = vec![false; width];
     for (column, item) in shape.iter().enumerate() {
         if let Some(item) = item {
             columns[*item] = column as u8;
-            values[column] = row.values[*item];
-            mark[column] = row.values[*item].is_none();
         }
     }
-    let mut slack = vec![false; width];
-    let mut filled: Vec<i64> = values.iter().map(|v| v.unwrap_or(0)).collect();
-    let mut rank = 0;
-    for sum in sums.iter().filter(|s| s.per == Axis::Row && s.over.contains(&index)) {
-        let total = |terms: &[usize]| terms.iter().filter_map(|c| values[*c]).sum::<i64>();
-        let empty =
-            |terms: &[usize]| terms.iter().copied().filter(|c| values[*c].is_none() && !mark[*c]).collect::<Vec<_>>();
-        let diff = total(&sum.left) - total(&sum.right);
-        if diff == 0 {
-            continue;
-        }
-        let side = if diff > 0 { empty(&sum.right) } else { empty(&sum.left) };
-        rank = rank.max(match (side.as_slice(), lost) {
-            ([], _) => {
-                sum.left.iter().chain(&sum.right).for_each(|c| slack[*c] = true);
-                3
-            }
-            (_, Some(lost)) if side.contains(&usize::from(lost)) => {
-                filled[usize::from(lost)] = diff.abs();
-                1
-            }
-            ([only], _) => {
-                filled[*only] = diff.abs();
-                1
-            }
-            _ => {
-                side.iter().for_each(|c| slack[*c] = true);
-                2
-            }
-        });
-    }
-    Candidate { rank, columns, lost, values: filled, slack, firm: rank == 0 }
-}
-
-/// Which candidates take part in some choice of one for each row under which every column identity holds.
-fn narrow(all: &[Vec<Candidate>], width: usize, sums: &[Sum]) -> Vec<Vec<bool>> {
-    let everything: Vec<Vec<bool>> = all.iter().map(|c| vec![true; c.len()]).collect();
-    let sums: Vec<&Sum> = sums.iter().filter(|s| s.per == Axis::Column).collect();
-    if sums.is_empty() {
-        return everything;
-    }
-    if let Some(live) = consistent(all, width, &sums, None) {
-        return live;
-    }
-    // One column that cannot be made to hold must not hide what the others say.
-    let mut union: Option<Vec<Vec<bool>>> = None;
-    for live in (0..width).filter_map(|column| consistent(all, width, &sums, Some(column))) {
-        match &mut union {
-            None => union = Some(live),
-            Some(union) => {
-                union.iter_mut().flatten().zip(live.into_iter().flatten()).for_each(|(a, b)| *a |= b);
-            }
-        }
-    }
-    union.unwrap_or(everything)
-}
-
-/// The same without one column; none if there is no such choice. Where the search is too long, the bounds alone decide.
-fn consistent(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<usize>) -> Option<Vec<Vec<bool>>> {
-    let mut live = bounded(all, sums, without)?;
-    let kept: Vec<Vec<usize>> =
-        live.iter().map(|l| l.iter().enumerate().filter(|(_, l)| **l).map(|(i, _)| i).collect()).collect();
-    if kept.iter().all(|k| k.len() <= 1) {
-        return Some(live);
-    }
-    let narrowed: Vec<Vec<Candidate>> =
-        kept.iter().zip(all).map(|(kept, all)| kept.iter().map(|i| all[*i].clone()).collect()).collect();
-    match search(&narrowed, width, sums, without) {
-        Outcome::TooLong => Some(live),
-        Outcome::Nothing => None,
-        Outcome::Live(found) => {
-            for (row, found) in found.into_iter().enumerate() {
-                for (index, alive) in kept[row].iter().zip(found) {
-                    live[row][*index] = alive;
-                }
-            }
-            Some(live)
-        }
-    }
-}
-
-/// Drops candidates that no values of the other rows can balance, until none is left to drop.
-fn bounded(all: &[Vec<Candidate>], sums: &[&Sum], without: Option<usize>) -> Option<Vec<Vec<bool>>> {
-    const FREE: i64 = i64::MAX / 4096;
-    let mut live: Vec<Vec<bool>> = all.iter().map(|c| vec![true; c.len()]).collect();
-    // What a candidate adds to left minus right, at least and at most.
-    let span = |k: &Candidate, c: usize, left: bool| {
-        let more = if k.slack[c] { FREE } else { k.values[c] };
-        if left { (k.values[c], more) } else { (-more, -k.values[c]) }
+    let values: Vec<i64> = shape.iter().map(|item| item.and_then(|i| row.values[i]).unwrap_or(0)).collect();
+    let more = |sum: &Sum| {
+        sum.left.iter().map(|c| values[*c]).sum::<i64>() - sum.right.iter().map(|c| values[*c]).sum::<i64>()
     };
-    loop {
-        let mut changed = false;
-        for sum in sums {
-            let terms: Vec<(usize, bool)> =
-                sum.left.iter().map(|r| (*r, true)).chain(sum.right.iter().map(|r| (*r, false))).collect();
-            for &c in sum.over.iter().filter(|c| Some(**c) != without) {
-                let spans: Vec<(i64, i64)> = terms
-                    .iter()
-                    .map(|&(r, left)| match all[r].is_empty() {
-                        true if left => (0, FREE),
-                        true => (-FREE, 0),
-                        false => all[r]
-                            .iter()
-                            .zip(&live[r])
-                            .filter(|(_, l)| **l)
-                            .map(|(k, _)| span(k, c, left))
-                            .fold((i64::MAX, i64::MIN), |(low, high), (a, b)| (low.min(a), high.max(b))),
-                    })
-                    .collect();
-                let (low, high) = spans.iter().fold((0i64, 0i64), |(a, b), s| (a + s.0, b + s.1));
-                if low > 0 || high < 0 {
-                    return None;
-                }
-                for (&(r, left), own) in terms.iter().zip(&spans).filter(|(t, _)| all[t.0].len() > 1) {
-                    for (k, l) in all[r].iter().zip(live[r].iter_mut()).filter(|(_, l)| **l) {
-                        let (a, b) = span(k, c, left);
-                        if low - own.0 + a > 0 || high - own.1 + b < 0 {
-                            *l = false;
-                            changed = true;
-                        }
-                    }
-                    if live[r].iter().all(|l| !l) {
-                        return None;
-                    }
-                }
+    let failing: Vec<&Sum> = sums.iter().copied().filter(|sum| more(sum) != 0).collect();
+    let lost = (gaps.len() == 1).then(|| gaps[0]);
+    let plain = Choice { rank: 0, columns, values: Some(values.clone()), fault: lost, wrong: false, shown };
+    match failing.as_slice() {
+        [] => out.push(plain),
+        [sum] => {
+            let before = sum.left.iter().map(|c| (c, -more(sum))).chain(sum.right.iter().map(|c| (c, more(sum))));
+            for (&column, change) in before.filter(|(c, change)| values[**c] + change >= 0) {
+                let mut mended = values.clone();
+                mended[column] += change;
+                let rank = if gaps.contains(&(column as u8)) { 1 } else { 2 };
+                let (fault, wrong) = (Some(column as u8), shape[column].is_some());
+                out.push(Choice { rank, values: Some(mended), fault, wrong, ..plain.clone() });
             }
         }
-        if !changed {
-            return Some(live);
-        }
+        _ => out.push(Choice { rank: 3, values: None, wrong: true, ..plain }),
     }
 }
 
-enum Outcome {
-    Live(Vec<Vec<bool>>),
-    Nothing,
-    TooLong,
+/// The choices of all rows, narrowed by the sums over the rows of each column.
+struct Table<'a> {
+    choices: &'a [Vec<Choice>],
+    sums: &'a [Sum],
+    /// Totals that may still be looked at.
+    work: usize,
 }
 
-/// Forward over the rows with every reachable set of differences, then backward from those that end in zero.
-fn search(all: &[Vec<Candidate>], width: usize, sums: &[&Sum], without: Option<usize>) -> Outcome {
-    let mut order: Vec<usize> = Vec::new();
-    let mut sorted: Vec<&&Sum> = sums.iter().collect();
-    sorted.sort_by_key(|s| s.left.len() + s.right.len());
-    for sum in sorted {
-        // The few big terms first, so that the many small ones find the total known.
-        for row in sum.right.iter().chain(&sum.left) {
-            if !order.contains(row) {
-                order.push(*row);
-            }
-        }
+/// Which choices of each row stand.
+type Live = Vec<Vec<bool>>;
+
+impl Table<'_> {
+    fn all(&self) -> Live {
+        self.choices.iter().map(|c| vec![true; c.len()]).collect()
     }
-    let columns: Vec<usize> = (0..width).filter(|c| Some(*c) != without).collect();
-    let side = |sum: &Sum, row: usize| i64::from(sum.left.contains(&row)) - i64::from(sum.right.contains(&row));
-    let place = |s: usize, c: usize| s * width + c;
-    // How much the rows still to come can add to either side; none where there is slack.
-    let mut room: Vec<Vec<(Option<i64>, Option<i64>)>> =
-        vec![vec![(Some(0), Some(0)); sums.len() * width]; order.len() + 1];
-    for (layer, &row) in order.iter().enumerate().rev() {
-        room[layer] = room[layer + 1].clone();
-        for (s, sum) in sums.iter().enumerate() {
-            let sign = side(sum, row);
-            if sign == 0 {
-                continue;
-            }
-            for &c in columns.iter().filter(|c| sum.over.contains(c)) {
-                let most = all[row].iter().map(|k| k.values[c].max(0)).max().unwrap_or(0);
-                let slack = all[row].is_empty() || all[row].iter().any(|k| k.slack[c]);
-                let (up, down) = &mut room[layer][place(s, c)];
-                let edge = if sign > 0 { up } else { down };
-                *edge = if slack { None } else { edge.map(|e| e + most) };
-            }
+
+    /// Which choices take part in some choice of one for each row under which every column adds up, and whether there is one.
+    fn narrow(&mut self) -> (Live, bool) {
+        if let Some(live) = self.consistent(None) {
+            return (live, true);
         }
-    }
-    // Where a row has passed that may hold more than is printed, the difference decides nothing any more in that direction.
-    const UP: i64 = 1;
-    const DOWN: i64 = 2;
-    type State = Vec<(i64, i64)>;
-    let mut layers: Vec<BTreeMap<State, usize>> = vec![BTreeMap::from([(vec![(0, 0); sums.len() * width], 0)])];
-    let mut edges: Vec<Vec<(usize, usize, usize)>> = Vec::new();
-    let mut steps = 0;
-    for (layer, &row) in order.iter().enumerate() {
-        let mut next: BTreeMap<State, usize> = BTreeMap::new();
-        let mut links = Vec::new();
-        let open = Candidate {
-            rank: 3,
-            columns: Vec::new(),
-            lost: None,
-            values: vec![0; width],
-            slack: vec![true; width],
-            firm: true,
-        };
-        let choices: Vec<&Candidate> = if all[row].is_empty() { vec![&open] } else { all[row].iter().collect() };
-        for (state, from) in layers.last().expect("the first layer is there") {
-            'choice: for (index, choice) in choices.iter().enumerate() {
-                steps += 1;
-                if steps > STEPS {
-                    return Outcome::TooLong;
+        // One row that cannot be made to fit must not hide what the others say.
+        let mut union: Option<Live> = None;
+        for row in 0..self.choices.len() {
+            let Some(live) = self.consistent(Some(row)) else { continue };
+            match &mut union {
+                None => union = Some(live),
+                Some(union) => {
+                    union.iter_mut().flatten().zip(live.into_iter().flatten()).for_each(|(a, b)| *a |= b);
                 }
-                let mut state = state.clone();
-                for (s, sum) in sums.iter().enumerate() {
-                    let sign = side(sum, row);
-                    if sign == 0 {
+            }
+        }
+        (union.unwrap_or_else(|| self.all()), false)
+    }
+
+    /// The same with nothing supposed of one row; none if there is no such choice.
+    fn consistent(&mut self, free: Option<usize>) -> Option<Live> {
+        let mut live = self.all();
+        let everything: Vec<usize> = (0..self.choices.len()).collect();
+        self.settle(&mut live, free, &everything)?;
+        // What the sums one by one leave is tried choice by choice.
+        loop {
+            let mut dropped = false;
+            for row in 0..live.len() {
+                for choice in 0..live[row].len() {
+                    let open = live[row].iter().filter(|l| **l).count() > 1 && Some(row) != free;
+                    if !open || !live[row][choice] || self.work == 0 {
                         continue;
                     }
-                    for &c in columns.iter().filter(|c| sum.over.contains(c)) {
-                        let (difference, slack) = &mut state[place(s, c)];
-                        *difference += sign * choice.values[c];
-                        if choice.slack[c] {
-                            *slack |= if sign > 0 { UP } else { DOWN };
-                        }
-                        let (up, down) = room[layer + 1][place(s, c)];
-                        let reach_up = *slack & UP != 0 || up.is_none_or(|up| *difference + up >= 0);
-                        let reach_down = *slack & DOWN != 0 || down.is_none_or(|down| *difference - down <= 0);
-                        if !reach_up || !reach_down {
-                            continue 'choice;
-                        }
-                        // A sum that is complete is the same as one that never was.
-                        let done = order[layer + 1..].iter().all(|r| side(sum, *r) == 0);
-                        if done {
-                            (*difference, *slack) = (0, 0);
+                    let mut tried = live.clone();
+                    tried[row].iter_mut().enumerate().for_each(|(index, l)| *l = index == choice);
+                    if self.settle(&mut tried, free, &[row]).is_none() {
+                        live[row][choice] = false;
+                        self.settle(&mut live, free, &[row])?;
+                        dropped = true;
+                    }
+                }
+            }
+            if !dropped || self.work == 0 {
+                return Some(live);
+            }
+        }
+    }
+
+    /// Drops choices until each sum can do with every one that is left; none where a row is left without. `changed` are the rows
+    /// whose sums are to be looked at.
+    fn settle(&mut self, live: &mut Live, free: Option<usize>, changed: &[usize]) -> Option<()> {
+        let mut due: Vec<usize> = changed.to_vec();
+        while let Some(row) = due.pop() {
+            for sum in self.sums.iter().filter(|s| s.per == Axis::Column) {
+                let own = sum.left.contains(&row) || sum.right.contains(&row);
+                for &column in sum.over.iter().filter(|_| own) {
+                    for row in self.support(sum, column, live, free)? {
+                        if !due.contains(&row) {
+                            due.push(row);
                         }
                     }
                 }
-                let count = next.len();
-                let to = *next.entry(state).or_insert(count);
-                links.push((*from, index, to));
             }
         }
-        if next.is_empty() {
-            return Outcome::Nothing;
-        }
-        layers.push(next);
-        edges.push(links);
+        Some(())
     }
-    let mut live: Vec<Vec<bool>> = all.iter().map(|c| vec![false; c.len()]).collect();
-    for (row, live) in live.iter_mut().enumerate() {
-        if !order.contains(&row) {
-            live.iter_mut().for_each(|l| *l = true);
+
+    /// Drops the choices whose value in one column no values of the other rows can balance, and tells which rows lost some.
+    fn support(&mut self, sum: &Sum, column: usize, live: &mut Live, free: Option<usize>) -> Option<Vec<usize>> {
+        let signed = sum.left.iter().map(|r| (*r, 1)).chain(sum.right.iter().map(|r| (*r, -1)));
+        let mut terms: Vec<(usize, i64, Vec<i64>)> = Vec::new();
+        for (row, sign) in signed {
+            self.work = self.work.saturating_sub(live[row].len());
+            let kept = self.choices[row].iter().zip(&live[row]).filter(|(_, l)| **l);
+            let values: Option<Vec<i64>> = kept.map(|(c, _)| c.values.as_ref().map(|v| sign * v[column])).collect();
+            let Some(mut values) = values.filter(|v| !v.is_empty() && Some(row) != free) else {
+                return Some(Vec::new());
+            };
+            values.sort_unstable();
+            values.dedup();
+            terms.push((row, sign, values));
         }
-    }
-    let mut reached: Vec<bool> = vec![true; layers.last().map_or(0, BTreeMap::len)];
-    for (layer, &row) in order.iter().enumerate().rev() {
-        let mut before = vec![false; layers[layer].len()];
-        for &(from, choice, to) in &edges[layer] {
-            if reached[to] {
-                before[from] = true;
-                if let Some(l) = live[row].get_mut(choice) {
-                    *l = true;
+        terms.sort_by_key(|(row, _, values)| (values.len(), *row));
+        // What the terms behind each one can still add, at least and at most.
+        let mut rest = vec![(0, 0)];
+        for (.., values) in terms.iter().rev() {
+            let (low, high) = rest[rest.len() - 1];
+            rest.push((low + values[0], high + values[values.len() - 1]));
+        }
+        rest.reverse();
+        let mut totals: Vec<Vec<i64>> = vec![vec![0]];
+        for ((.., values), (low, high)) in terms.iter().zip(&rest[1..]) {
+            let before = &totals[totals.len() - 1];
+            self.work = self.work.saturating_sub(before.len() * values.len());
+            if self.work == 0 || before.len() > TOTALS {
+                return Some(Vec::new());
+            }
+            let sums = values.iter().flat_map(|v| before.iter().map(move |t| t + v));
+            let mut next: Vec<i64> = sums.filter(|t| t + low <= 0 && t + high >= 0).collect();
+            next.sort_unstable();
+            next.dedup();
+            totals.push(next);
+        }
+        let mut good = vec![0];
+        let mut changed = Vec::new();
+        for ((row, sign, values), before) in terms.iter().zip(&totals).rev() {
+            let balances = |t: i64, v: i64| good.binary_search(&(t + v)).is_ok();
+            self.work = self.work.saturating_sub(before.len() * values.len());
+            let kept: Vec<i64> = values.iter().copied().filter(|v| before.iter().any(|t| balances(*t, *v))).collect();
+            if kept.is_empty() {
+                return None;
+            }
+            if kept.len() < values.len() {
+                for (choice, live) in self.choices[*row].iter().zip(&mut live[*row]) {
+                    *live &= choice.values.as_ref().is_some_and(|v| kept.contains(&(sign * v[column])));
                 }
+                changed.push(*row);
             }
+            good = before.iter().copied().filter(|t| kept.iter().any(|v| balances(*t, *v))).collect();
         }
-        reached = before;
+        Some(changed)
     }
-    Outcome::Live(live)
 }
 
 /// What the layout says of the cells of a row: skips before each cell, and the empties at the end.

@@ -1,7 +1,8 @@
 //! What the identities say of a table whose figures stand in their columns: what they prove, what the page lost, what is disputed.
 //!
-//! In: known values, unknown cells (never negative), and sums. Out: a verdict on each sum, the values that every filling shares,
-//! and the cells that explain what no filling can save. Bounded; never turns an unknown into a zero.
+//! In: known values, cells marked as having none, unknown cells (never negative), and sums. Out: a verdict on each sum, the values
+//! that every filling shares, and the cells that explain what no filling can save. A mark (`/`, `—`) says that there is nothing, and
+//! can be as wrong as a figure; an empty cell says nothing. Bounded; never turns an unknown into a zero.
 
 use crate::model::form::{Axis, FormTable};
 use std::collections::BTreeMap;
@@ -86,7 +87,7 @@ pub struct Verdict {
 }
 
 /// The outcome for a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Solution {
     /// One for each equation.
     pub verdicts: Vec<Verdict>,
@@ -181,46 +182,21 @@ fn broken(known: &[Option<i64>], freed: &[bool], equations: &[Equation]) -> (usi
     (count, bounds)
 }
 
-/// Solves a table. `known` has a value for each printed figure;
-pub fn solve(known: &[Option<i64>], equations: &[Equation]) -> Solution {
+/// Solves a table. `known` has a value for each printed figure, `marked` is true for each printed mark.
+pub fn solve(known: &[Option<i64>], marked: &[bool], equations: &[Equation]) -> Solution {
+    let figures = known;
+    let known: Vec<Option<i64>> = known.iter().zip(marked).map(|(k, mark)| k.or(mark.then_some(0))).collect();
+    let known = known.as_slice();
     let mut freed = vec![false; known.len()];
     let (mut count, mut bounds) = broken(known, &freed, equations);
     let mut disputed = vec![false; known.len()];
     if count > 0 {
-        // Sums that no filling of their own cells could save; a single cell that explains everything is in all of them.
-        let plain = Bounds::new(known, &freed, equations.len());
-        let alone = |e: &Equation| {
-            let (left, right) = (plain.range(&e.left), plain.range(&e.right));
-            left.0 > right.1 || right.0 > left.1
-        };
-        let certain: Vec<&Equation> = equations.iter().filter(|e| alone(e)).collect();
-        let mut suspects: Vec<usize> = match certain.split_first() {
-            Some((first, rest)) => first.cells().filter(|c| rest.iter().all(|e| e.cells().any(|d| d == *c))).collect(),
-            None => equations.iter().flat_map(Equation::cells).collect(),
-        };
-        suspects.retain(|c| known[*c].is_some());
-        suspects.sort_unstable();
-        suspects.dedup();
-        let explains: Vec<usize> = suspects
-            .into_iter()
-            .filter(|&cell| {
-                freed[cell] = true;
-                let holds = broken(known, &freed, equations).0 == 0;
-                freed[cell] = false;
-                holds
-            })
-            .collect();
-        for &cell in &explains {
-            (disputed[cell], freed[cell]) = (true, true);
-        }
-        if explains.is_empty() {
-            repair(known, equations, &mut freed, &mut disputed, &bounds);
-        }
+        repair(known, equations, &mut freed, &mut disputed, &bounds);
         (count, bounds) = broken(known, &freed, equations);
     }
     let fixed = |i: usize| bounds.low[i] == bounds.high[i] && (count == 0 || !touched(i, equations, &bounds.broken));
     let forced: Vec<Option<i64>> =
-        (0..known.len()).map(|i| (known[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
+        (0..known.len()).map(|i| (figures[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
     let mut missing = vec![false; known.len()];
     let mut of_cell: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
     for (index, equation) in equations.iter().enumerate() {
@@ -240,7 +216,7 @@ fn touched(cell: usize, equations: &[Equation], broken: &[bool]) -> bool {
     equations.iter().zip(broken).any(|(e, b)| *b && e.cells().any(|c| c == cell))
 }
 
-/// Several errors: frees the cell that saves most sums, again and again; where several would do as well, all of them are suspect.
+/// Frees the cell that saves most sums, again and again; where several would do as well, all of them are suspect.
 fn repair(known: &[Option<i64>], equations: &[Equation], freed: &mut [bool], disputed: &mut [bool], first: &Bounds) {
     let mut bounds = first.clone();
     for _ in 0..REPAIRS {
