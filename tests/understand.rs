@@ -125,6 +125,73 @@ fn the_heads_of_the_labelled_reports_are_read_without_a_fault() {
     }
 }
 
+/// Statistics and comparable figures of the labelled reports: nothing wrong, no trap, nearly all found.
+#[test]
+fn the_figures_of_the_labelled_reports_are_read() {
+    let number = |v: &Value| v.as_f64().map(|v| (v * 10_000.0).round() as i64);
+    let (mut wrong, mut found, mut wanted) = (Vec::new(), 0, 0);
+    for name in ["000", "002", "003"] {
+        let (Some(gold), Some(draft)) = (shared(&format!("gold/{name}.json")), seed(name)) else { return };
+        let gold: Value = serde_json::from_str(&gold).unwrap();
+        let report: Value = serde_json::to_value(read(&draft)).unwrap();
+        let near = |a: &Value, b: &Value| (a["line"].as_i64().unwrap() - b["line"].as_i64().unwrap()).abs() <= 1;
+        let list = |v: &Value| v.as_array().unwrap().clone();
+        let mut free = list(&report["figures"]);
+        for item in list(&gold["statistics"]) {
+            let at = free.iter().position(|f| number(&f["value"]) == number(&item["value"]) && near(f, &item));
+            at.map(|at| free.remove(at));
+            let counts = item["optional"] != true && item["tier"] == 1;
+            (found, wanted) = (found + usize::from(counts && at.is_some()), wanted + usize::from(counts));
+        }
+        let traps = list(&gold["not_statistics"]);
+        let trap = |f: &Value| {
+            traps.iter().any(|t| near(f, t) && list(&t["values"]).iter().any(|v| number(v) == number(&f["value"])))
+        };
+        wrong.extend(free.iter().filter(|f| trap(f)).map(|f| format!("{name} {f}")));
+        // Only keys that both dictionaries have are compared here.
+        for (ours, theirs) in [
+            ("proactive_website", "website_disclosures"),
+            ("proactive_wechat", "wechat_posts"),
+            ("requests_received", "applications_received"),
+            ("carried_in", "applications_carried_in"),
+            ("granted", "applications_granted"),
+            ("partially_granted", "applications_partly_granted"),
+            ("denied_total", "applications_refused"),
+            ("review_total", "reconsideration_cases"),
+            ("litigation_total", "litigation_cases"),
+        ] {
+            let (mine, truth) = (&report["core"][ours], &gold["core"][theirs]);
+            let right = std::iter::once(&truth["value"]).chain(truth["accept"].as_array().into_iter().flatten());
+            if !mine.is_null() && !truth.is_null() && !right.into_iter().any(|v| number(v) == number(&mine["value"])) {
+                wrong.push(format!("{name} {ours}: {mine}, should be {truth}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(found * 20 >= wanted * 19, "{found} of {wanted}");
+}
+
+/// What the unlabelled reports state, as a careful reader would.
+#[test]
+fn the_figures_of_the_unlabelled_reports_are_read() {
+    let (Some(one), Some(four)) = (seed("001"), seed("004")) else { return };
+    let (one, four) = (read(&one), read(&four));
+    let value = |report: &Report, id: &str| report.core.get(id).and_then(|c| c.value.to_integer());
+    for (id, expected) in [
+        ("requests_received", Some(1)),
+        ("staff_total", Some(3)),
+        ("budget", Some(50_000)),
+        ("consultations_visits", Some(4000)),
+        ("hotline_calls", Some(2174)),
+        ("consultations_phone", Some(1300)),
+        ("proactive_total", None),
+        ("litigation_total", None),
+    ] {
+        assert_eq!(value(&one, id), expected, "{id}");
+    }
+    assert_eq!((value(&four, "requests_received"), value(&four, "budget")), (Some(0), None));
+}
+
 #[test]
 fn the_outlines_of_the_labelled_reports_are_read() {
     for number in ["000", "002", "003"] {

@@ -323,6 +323,14 @@ pub const CODES: &[Code] = &[
         example: "新收+结转≠办结+转下年",
     },
     Code {
+        id: "part-exceeds-whole",
+        severity: Warning,
+        title: "部分多于全部",
+        about: "一行只计另一行的一部分，印出的数字却更大；两个数字都照原样公布，不标存疑。",
+        about_en: "A row that counts a part of another one prints the larger figure; both are published as printed.",
+        example: "网站公开数 500，主动公开总数 420",
+    },
+    Code {
         id: "cell-lost-and-solved",
         severity: Note,
         title: "缺失的一格已补出",

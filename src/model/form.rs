@@ -51,6 +51,9 @@ pub struct FormTable {
     /// Its 勾稽关系.
     #[serde(default, rename = "identity")]
     pub identities: Vec<Identity>,
+    /// Rows that cannot hold more than another one.
+    #[serde(default, rename = "limit")]
+    pub limits: Vec<Limit>,
     /// What ties it to the table of the year before.
     #[serde(default)]
     pub across: Vec<Across>,
@@ -119,6 +122,18 @@ pub struct Identity {
     pub left: Vec<Id>,
     /// Terms of the right side.
     pub right: Vec<Id>,
+}
+
+/// Rows each of which counts some of what another one counts, in every column.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// What it says, in Chinese.
+    pub say: String,
+    /// Rows that count a part.
+    pub parts: Vec<Id>,
+    /// The row that counts the whole.
+    pub whole: Id,
 }
 
 /// An identity between the tables of two years on one form: `before` of the earlier and `left` of the later add up to `right` of the

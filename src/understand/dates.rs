@@ -93,23 +93,7 @@ pub struct Stretch {
 }
 
 pub fn period(draft: &Draft, first: &roles::Reading) -> Option<Stretch> {
-    let words = [
-        "统计期限",
-        "统计时间",
-        "统计时限",
-        "报告期",
-        "数据期限",
-        "时间范围",
-        "起止",
-        "期限",
-        "统计",
-        "数据",
-        "涵盖",
-        "跨度",
-        "时间段",
-        "年度报告",
-        "年报",
-    ];
+    let words = ["报告期", "时间范围", "起止", "期限", "统计", "数据", "涵盖", "跨度", "时间段", "年度报告", "年报"];
     let lines = draft.lines.iter().enumerate().filter(|(i, _)| matches!(first.roles[*i], Role::Prose | Role::Meta));
     for (_, line) in lines {
         let Some(hit) = PERIOD.captures(&line.text) else { continue };

@@ -37,56 +37,10 @@ struct Table {
 }
 
 /// Names of the peoples in the names of autonomous prefectures and counties, dropped in common use (恩施州).
-const PEOPLES: &[&str] = &[
-    "蒙古族",
-    "蒙古",
-    "回族",
-    "藏族",
-    "维吾尔",
-    "苗族",
-    "彝族",
-    "壮族",
-    "布依族",
-    "朝鲜族",
-    "满族",
-    "侗族",
-    "瑶族",
-    "白族",
-    "土家族",
-    "哈尼族",
-    "哈萨克族",
-    "哈萨克",
-    "傣族",
-    "黎族",
-    "傈僳族",
-    "佤族",
-    "畲族",
-    "拉祜族",
-    "水族",
-    "东乡族",
-    "纳西族",
-    "景颇族",
-    "柯尔克孜",
-    "土族",
-    "达斡尔族",
-    "达斡尔",
-    "仫佬族",
-    "羌族",
-    "布朗族",
-    "撒拉族",
-    "毛南族",
-    "仡佬族",
-    "锡伯",
-    "塔吉克",
-    "怒族",
-    "鄂温克族",
-    "保安族",
-    "裕固族",
-    "独龙族",
-    "鄂伦春",
-    "各族",
-    "普米族",
-];
+const PEOPLES: &str = "蒙古族 蒙古 回族 藏族 维吾尔 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 \
+    哈萨克族 哈萨克 傣族 黎族 傈僳族 佤族 畲族 拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜 土族 达斡尔族 \
+    达斡尔 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯 塔吉克 怒族 鄂温克族 保安族 裕固族 独龙族 \
+    鄂伦春 各族 普米族";
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let mut table = Table { rows: Vec::new(), by_name: HashMap::new(), by_code: HashMap::new() };
@@ -111,7 +65,7 @@ fn common_name(name: &str) -> Option<String> {
     let (suffix, kind) =
         [("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")].into_iter().find(|(s, _)| name.ends_with(s))?;
     let mut stem = name.strip_suffix(suffix)?;
-    while let Some(shorter) = PEOPLES.iter().find_map(|people| stem.strip_suffix(people)) {
+    while let Some(shorter) = PEOPLES.split(' ').find_map(|people| stem.strip_suffix(people)) {
         stem = shorter;
     }
     (stem.chars().count() >= 2).then(|| format!("{stem}{kind}"))
@@ -412,6 +366,23 @@ mod tests {
         assert_eq!(Evidence::gather(text.into_iter()).decide(&both, Some(2016)).unwrap().code, "320612");
         assert_eq!(Evidence::gather(["我区各部门"].into_iter()).decide(&both, Some(2016)), None);
         assert_eq!(Evidence::gather(["南通市与北京市"].into_iter()).decide(&both, Some(2016)), None);
+    }
+
+    #[test]
+    fn a_place_is_the_one_of_its_year() {
+        let text = Evidence::gather(["江苏省南通市"].into_iter());
+        let code = |name: &str, year| text.decide(&named(name), Some(year)).map(|d| d.code);
+        assert_eq!((code("通州市", 2008), code("通州区", 2015)), (Some("320683"), Some("320612")));
+        assert_eq!((code("海门市", 2012), code("海门区", 2022)), (Some("320684"), Some("320614")));
+        // A name may be used before its revision and after it, and a name of another time is still that place.
+        assert_eq!((code("通州市", 2009), code("通州市", 2014)), (Some("320683"), Some("320683")));
+        let city = |code: &str, year| by_code(code, Some(year)).and_then(|p| p.city);
+        assert_eq!(city("652122", 2012).as_deref(), Some("吐鲁番地区"));
+        assert_eq!(city("650421", 2018).as_deref(), Some("吐鲁番市"));
+        // Of two places of one name in one province, the one that was there in the year.
+        let turfan = Evidence::gather(["新疆维吾尔自治区"].into_iter());
+        assert_eq!(turfan.decide(&named("鄯善县"), Some(2012)).map(|d| d.code), Some("652122"));
+        assert_eq!(turfan.decide(&named("鄯善县"), Some(2018)).map(|d| d.code), Some("650421"));
     }
 
     #[test]

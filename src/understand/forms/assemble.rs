@@ -281,6 +281,7 @@ impl<'a> Builder<'a> {
         self.losses(&proof, &table, findings);
         table.checks = self.checks(&proof);
         self.contradictions(&proof, &table, findings);
+        self.limits(&table, findings);
         self.plausible(&table, findings);
         Some(table)
     }

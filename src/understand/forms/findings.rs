@@ -18,7 +18,11 @@ impl Builder<'_> {
         let column =
             self.table.columns.iter().find(|c| c.id == cell.column).map(|c| c.label.clone()).unwrap_or_default();
         let row = find(&cell.row);
-        if row.is_empty() { column } else { format!("{row}·{column}") }
+        match (row.is_empty(), self.table.columns.len()) {
+            (true, _) => column,
+            (_, 1) => row,
+            _ => format!("{row}·{column}"),
+        }
     }
 
     /// What the page lost.
@@ -192,6 +196,21 @@ impl Builder<'_> {
         let short = name.strip_prefix(&format!("{common}·")).or(name.strip_suffix(&format!("·{common}")));
         let label = short.unwrap_or(&name).to_owned();
         Term { label, value: cell.value, disputed: cell.standing == Standing::Disputed }
+    }
+
+    /// Parts that are larger than their whole.
+    pub(super) fn limits(&self, table: &Table, findings: &mut Vec<Finding>) {
+        for limit in &self.table.limits {
+            for column in &self.table.columns {
+                let cell = |row: &Id| table.cells.iter().find(|c| c.row == *row && c.column == column.id);
+                let Some((whole, most)) = cell(&limit.whole).and_then(|c| Some((c, c.value?))) else { continue };
+                for part in limit.parts.iter().filter_map(cell).filter(|c| c.value.is_some_and(|v| v > most)) {
+                    let (name, value) = (self.name(part), part.value.unwrap_or_default());
+                    let message = format!("{}：“{name}”印为 {value}，“{}”只有 {most}。", limit.say, self.name(whole));
+                    findings.push(Finding::new("part-exceeds-whole", part.line, message));
+                }
+            }
+        }
     }
 
     /// Amounts that no agency collects.

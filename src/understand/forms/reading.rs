@@ -416,8 +416,9 @@ impl Walk<'_> {
         let Some((count, key, targets, exact)) = self.label(at) else { return self.unknown(at) };
         let lines: Vec<u32> = self.pieces[at..at + count].iter().map(|p| p.line).collect();
         if let Some((table, row)) = self.choose(&targets, key.ordinal) {
-            // A remark or a page break in the middle of a table does not end it.
-            let goes_on = self.pending.is_empty()
+            // A remark or a page break in the middle of a table does not end it, nor does its header on the next page.
+            let own = |t: &Target| matches!(t, Target::Column(of, _) | Target::Head(of) if *of == table);
+            let goes_on = self.pending.iter().all(|(.., targets)| targets.iter().any(own))
                 && self.found.tables.last().is_some_and(|t| {
                     t.table == table
                         && !t.rows.is_empty()
@@ -426,6 +427,9 @@ impl Walk<'_> {
                 && self.found.announced.last().is_none_or(|(_, line)| *line <= self.last);
             if !self.open && goes_on {
                 self.open = true;
+                let again = std::mem::take(&mut self.pending);
+                self.found.tables.last_mut().expect("one goes on").lines.extend(again.iter().map(|(_, line, _)| *line));
+                self.between.clear();
             } else if !self.open || self.found.tables.last().is_none_or(|t| t.table != table) {
                 self.open(table);
             }

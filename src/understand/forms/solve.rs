@@ -191,35 +191,7 @@ pub fn solve(known: &[Option<i64>], marked: &[bool], equations: &[Equation]) -> 
     let (mut count, mut bounds) = broken(known, &freed, equations);
     let mut disputed = vec![false; known.len()];
     if count > 0 {
-        // Sums that no filling of their own cells could save; a single cell that explains everything is in all of them.
-        let plain = Bounds::new(known, &freed, equations.len());
-        let alone = |e: &Equation| {
-            let (left, right) = (plain.range(&e.left), plain.range(&e.right));
-            left.0 > right.1 || right.0 > left.1
-        };
-        let certain: Vec<&Equation> = equations.iter().filter(|e| alone(e)).collect();
-        let mut suspects: Vec<usize> = match certain.split_first() {
-            Some((first, rest)) => first.cells().filter(|c| rest.iter().all(|e| e.cells().any(|d| d == *c))).collect(),
-            None => equations.iter().flat_map(Equation::cells).collect(),
-        };
-        suspects.retain(|c| known[*c].is_some());
-        suspects.sort_unstable();
-        suspects.dedup();
-        let explains: Vec<usize> = suspects
-            .into_iter()
-            .filter(|&cell| {
-                freed[cell] = true;
-                let holds = broken(known, &freed, equations).0 == 0;
-                freed[cell] = false;
-                holds
-            })
-            .collect();
-        for &cell in &explains {
-            (disputed[cell], freed[cell]) = (true, true);
-        }
-        if explains.is_empty() {
-            repair(known, equations, &mut freed, &mut disputed, &bounds);
-        }
+        repair(known, equations, &mut freed, &mut disputed, &bounds);
         (count, bounds) = broken(known, &freed, equations);
     }
     let fixed = |i: usize| bounds.low[i] == bounds.high[i] && (count == 0 || !touched(i, equations, &bounds.broken));
@@ -244,7 +216,7 @@ fn touched(cell: usize, equations: &[Equation], broken: &[bool]) -> bool {
     equations.iter().zip(broken).any(|(e, b)| *b && e.cells().any(|c| c == cell))
 }
 
-/// Several errors: frees the cell that saves most sums, again and again; where several would do as well, all of them are suspect.
+/// Frees the cell that saves most sums, again and again; where several would do as well, all of them are suspect.
 fn repair(known: &[Option<i64>], equations: &[Equation], freed: &mut [bool], disputed: &mut [bool], first: &Bounds) {
     let mut bounds = first.clone();
     for _ in 0..REPAIRS {

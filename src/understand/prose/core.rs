@@ -96,22 +96,9 @@ fn push(alternatives: &mut Vec<Alternative>, figure: &Figure) {
 }
 
 /// Indicators whose part (其中疫情防控发布会 151 场) is never their level.
-const WHOLES: &[&str] = &[
-    "proactive_total",
-    "policy_interpretations",
-    "press_conferences",
-    "web_interviews",
-    "requests_received",
-    "requests_answered",
-    "review_total",
-    "litigation_total",
-    "trainings",
-    "trainees",
-    "corrected_total",
-    "meetings",
-    "service_hall_cases",
-    "website_visits",
-];
+const WHOLES: &str = "proactive_total policy_interpretations press_conferences web_interviews requests_received \
+    requests_answered review_total litigation_total trainings trainees corrected_total meetings \
+    service_hall_cases website_visits fees_collected";
 
 /// The figures of prose that may stand for the report's own year and body.
 fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'a Figure> {
@@ -119,13 +106,19 @@ fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'
         .iter()
         .filter(|f| f.indicator.as_ref() == Some(&indicator.id))
         .filter(|f| f.period == Period::Year || indicator.stock && f.period == Period::Cumulative)
-        .filter(|f| !(f.subset && WHOLES.contains(&indicator.id.as_ref())))
+        .filter(|f| !(f.subset && WHOLES.split(' ').any(|id| id == indicator.id) && !alone(figures, f)))
         .filter(|f| indicator.id != "corrected_total" || f.value.is_zero() || !is_half(f))
         .filter(|f| f.scope == Scope::Agency || own.government && f.scope == Scope::Aggregate)
         .collect();
     // In a government's report the whole region comes before its own offices (全市 1701 篇；市本级 282 篇).
     let wide: Vec<&Figure> = all.iter().copied().filter(|f| f.scope == Scope::Aggregate || !is_office(f)).collect();
-    let mut kept = if wide.iter().any(|f| f.scope == Scope::Aggregate) { wide } else { all };
+    // An office reports on itself, and its own figure comes before that of the whole region.
+    let office = own.agency.ends_with(['室', '厅']) && all.iter().any(|f| f.scope == Scope::Agency);
+    let mut kept: Vec<&Figure> = match wide.iter().any(|f| f.scope == Scope::Aggregate) {
+        true if office => all.into_iter().filter(|f| f.scope == Scope::Agency).collect(),
+        true => wide,
+        false => all,
+    };
     // 公报6期，刊登文件90件: of two measures the dictionary's own comes first.
     kept.sort_by_key(|f| !same_measure(Some(&indicator.unit), f.unit.as_deref()));
     // Several different values in one sentence are parts or examples, and the whole is not stated.
@@ -151,6 +144,12 @@ fn stated<'a>(figures: &'a [Figure], indicator: &Indicator, own: &Own) -> Vec<&'
         kept.retain(|f| f.standing == Standing::Printed);
     }
     kept
+}
+
+/// 共办理105件，其中作出答复101件: the only answers that are told are no part of others.
+fn alone(figures: &[Figure], figure: &Figure) -> bool {
+    let id = figure.indicator.as_deref();
+    id == Some("requests_answered") && figures.iter().filter(|f| f.indicator.as_deref() == id).count() == 1
 }
 
 /// Whether what was corrected is that of reviews or of lawsuits alone.

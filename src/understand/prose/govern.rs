@@ -60,7 +60,7 @@ pattern!(
 );
 pattern!(
     BODY,
-    r"^(?:其中[，,]?)?(?P<body>[\p{Han}&&[^就在对的和与将全各向为把从以按被由于过用据绕合针我本该其及每让使经共累并已新参赴邀到协促了跨配]]{1,11}(?:局|委|厅|镇|乡|街道|县|区|市|州|法院|检察院|公司|集团|银行|大队|支队|海关|管委会|街道办|人社|卫健|办事处|审改办|规范办))(?P<after>[\p{Han}“]{0,3})"
+    r"^(?:其中[，,]?)?(?P<body>[\p{Han}&&[^就在对的和与将全各向为把从以按被由于过用据绕合针我本该其及每让使经共累并已新参赴邀到协促了跨配办]]{1,11}(?:局|委|厅|镇|乡|街道|县|区|市|州|法院|检察院|公司|集团|银行|大队|支队|海关|管委会|街道办|人社|卫健|办事处|审改办|规范办))(?P<after>[\p{Han}“]{0,3})"
 );
 pattern!(UPPER, r"(?:国家|省里?|市里|上级|国务院|中央)[（(]$");
 pattern!(
@@ -337,27 +337,11 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     let found = BODY.captures(clause)?;
     let (body, after) = (found.name("body")?, &found["after"]);
     // 海门市政府网站 is a channel, 市长 and 跨区域 are no bodies.
-    let part = [
-        "网",
-        "门户",
-        "政府网",
-        "政府门",
-        "政府信",
-        "政府公",
-        "微信",
-        "微博",
-        "官方",
-        "长",
-        "域",
-        "划",
-        "级",
-        "民",
-        "场",
-        "里",
-        "内",
-        "直",
-    ];
+    let part = "网 门户 政府网 政府门 政府信 政府公 微信 微博 官方 长 域 划 级 民 场 里 内 直";
     let name = body.as_str();
+    if name == "管委会" && own.agency.ends_with("管理委员会") {
+        return Some((Scope::Agency, body.end()));
+    }
     if own.places.iter().any(|p| p == name) {
         return Some((if own.government { Scope::Agency } else { Scope::Aggregate }, body.end()));
     }
@@ -367,43 +351,12 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     {
         return Some((Scope::Agency, body.end()));
     }
-    if part.iter().any(|p| after.starts_with(p)) {
+    if part.split(' ').any(|p| after.starts_with(p)) {
         return None;
     }
-    let generic = [
-        "市区",
-        "城区",
-        "社区",
-        "小区",
-        "园区",
-        "地区",
-        "专区",
-        "务区",
-        "景区",
-        "校区",
-        "范区",
-        "片区",
-        "灾区",
-        "山区",
-        "街区",
-        "辖区",
-        "乡镇",
-        "城镇",
-        "县区",
-        "区县",
-        "超市",
-        "城市",
-        "跨区",
-        "上市",
-        "党委",
-        "常委",
-        "大厅",
-        "展厅",
-        "事厅",
-        "自治州",
-        "分支",
-    ];
-    if name.contains("政府") || generic.iter().any(|g| name.ends_with(g)) || name.chars().count() < 2 {
+    let generic = "市区 城区 社区 小区 园区 地区 专区 务区 景区 校区 范区 片区 灾区 山区 街区 辖区 乡镇 城镇 县区 区县 \
+        超市 城市 跨区 上市 党委 常委 大厅 展厅 事厅 自治州 分支";
+    if name.contains("政府") || generic.split(' ').any(|g| name.ends_with(g)) || name.chars().count() < 2 {
         return None;
     }
     Some((Scope::Other, body.end()))

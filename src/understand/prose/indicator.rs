@@ -139,6 +139,10 @@ fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -
         "trainees" => window.sentence[..from].rfind(['；', ';']).unwrap_or(0),
         _ => from,
     };
+    // 窗口人员45名，其中专职3名: no staff of disclosure.
+    if indicator.id.starts_with("staff_") && window.sentence[..start].contains("窗口") {
+        return true;
+    }
     let region = &window.sentence[from.min(window.number.start)..end.max(window.number.end)];
     indicator.never.iter().any(|word| region.contains(word.as_str()))
 }
@@ -147,7 +151,7 @@ fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -
 fn channel(window: &Window, id: &str) -> Option<Id> {
     static OBJECT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?x)(?:公开|发布|推送|更新|上传|刊登|刊发|编发|公布)了?的?
+            r"(?x)(?:公开|发布|推送|更新|上传|刊登|刊发|编发|公布|发文|推文)了?的?
             (?:各类|各种|各项|相关|有关|应当|应|可|政府|政务|公开|主动|工作|动态|原创|宣传|最新|图文|本机关|机关|共|全年|累计|合计|总计|、|和|等|及|我局|本单位|官方|新闻|公众号|微信|微博|网站|政务网)*
             (?:信息|文章|稿件|消息|新闻|资讯|推文|推送|动态|内容|微信|微博|博文|条目)?
             (?:数量|总数|总量|数|量|共|共计|总计|合计|达到|达|为|约|有|计|分别|累计|信息|，|,|（|\(|：|:|\s)*$",
@@ -161,7 +165,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
         .expect("the pattern is fixed")
     });
     static MULTI: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"等(?:多种|各种|多个|各类)?(?:形式|方式|渠道|途径|载体|媒体|平台)|多种(?:形式|方式|渠道)|各种(?:形式|方式|渠道)").expect("the pattern is fixed")
+        Regex::new(r"等(?:多种|各种|多个|各类)?(?:形式|方式|渠道|途径|载体|媒体|平台)|多种(?:形式|方式|渠道)|各种(?:形式|方式|渠道)|(?:报刊|报纸|广播|电视|媒体)等[^，,。；;]{0,4}公开政府信息").expect("the pattern is fixed")
     });
     let sentence = window.sentence;
     let clause = clause_start(sentence, window.number.start).max(window.from);
@@ -177,29 +181,16 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     }
     let named = |text: &str| {
         [
-            text.contains("网站") || text.contains("政府网") || text.contains("门户网") || text.contains("政务网"),
+            text.contains("网站")
+                || text.contains("政府网")
+                || text.contains("门户网")
+                || text.contains("政务网")
+                || text.contains("公开网"),
             text.contains("微信") || text.contains("公众号"),
             text.contains("微博") || text.contains("新浪@"),
             text.contains("公报"),
-            [
-                "报刊",
-                "电视",
-                "广播",
-                "报纸",
-                "公告栏",
-                "公示栏",
-                "客户端",
-                "今日头条",
-                "抖音",
-                "短视频",
-                "新媒体",
-                "电子屏",
-                "显示屏",
-                "其他方式",
-                "其他渠道",
-                "查阅点",
-            ]
-            .iter()
+            "报刊 电视 广播 报纸 公告栏 公示栏 客户端 今日头条 抖音 短视频 新媒体 电子屏 显示屏 其他方式 其他渠道 查阅点"
+            .split(' ')
             .any(|w| text.contains(w)),
         ]
     };
@@ -226,7 +217,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     let all = (near.contains("主动公开") || own.contains("主动公开")) && (count != 1 || MULTI.is_match(own));
     match (count, channels) {
         _ if MULTI.is_match(own) => {
-            (all || count == 0 && near.contains("公开政府信息")).then_some(Id::Borrowed("proactive_total"))
+            (all || count != 1 && near.contains("公开政府信息")).then_some(Id::Borrowed("proactive_total"))
         }
         (0, _) => whole.then_some(Id::Borrowed("proactive_total")).filter(|_| id == "proactive_total"),
         (1, [true, ..]) => Some(Id::Borrowed("proactive_website")),

@@ -138,6 +138,8 @@ impl Reader<'_> {
             let id = named
                 .map(|(id, _)| id)
                 .filter(|id| !indicator::is_joint(&window, id))
+                // What windows of a service hall handle are no requests for information.
+                .filter(|id| scope != Scope::Hosted || !id.starts_with("requests_"))
                 // A part of the same thing is not its level: 解读稿件60篇，其中视频解读20篇.
                 .filter(|id| !(subset && wholes.contains(id)));
             // 累计公开52316条，其中2012年新增8412条: the flow of the year within the stock.
@@ -185,7 +187,7 @@ impl Reader<'_> {
         out.extend(found.into_iter().map(|f| f.1));
     }
 
-    /// 结转2023年继续办理1件 is carried out.
+    /// In 2022, 结转2023年继续办理1件 is carried out and 结转2021年度1件 carried in.
     fn carried(&self, sentence: &str, found: &mut [(usize, Figure)]) {
         static NEXT: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"(?:结转|转入|转至|转到)(?:至|到|入)?(?P<year>20[0-9]{2})年度?(?:继续|再|后)?(?:办理)?的?$")
@@ -194,15 +196,19 @@ impl Reader<'_> {
         static ONWARD: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"^(?:的?申请)?(?:结转|转)?(?:至|到|入)?(?P<year>20[0-9]{2})年").expect("the pattern is fixed")
         });
-        let next = self.own.year.map(|y| y + 1);
         for (at, figure) in found.iter_mut() {
             let (before, behind) = (&sentence[..*at], &sentence[*at + figure.raw.len()..]);
             let onward = ONWARD.captures(behind).filter(|c| before.ends_with("结转") || c[0].contains('转'));
             let year = NEXT.captures(before).or(onward).and_then(|c| c["year"].parse::<u16>().ok());
-            if year.is_some() && year == next && figure.indicator.as_deref().is_none_or(|id| id.starts_with("carried"))
-            {
-                figure.indicator = Some(Id::Borrowed("carried_out"));
-                figure.subset = false;
+            let (Some(year), Some(own)) = (year, self.own.year) else { continue };
+            let way = match () {
+                () if year == own + 1 => "carried_out",
+                () if year + 1 == own => "carried_in",
+                () => continue,
+            };
+            if figure.indicator.as_deref().is_none_or(|id| id.starts_with("carried")) {
+                figure.indicator = Some(Id::Borrowed(way));
+                figure.subset &= way == "carried_in";
             }
         }
     }
@@ -225,7 +231,7 @@ impl Reader<'_> {
     /// 全部按时答复 makes the answered equal to the received of the same sentence, or of the one before it.
     fn answered(&self, sentence: &str, start: usize, before: Option<&Figure>, found: &mut Vec<(usize, Figure)>) {
         static ALL: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)")
+            Regex::new(r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|当场|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)")
             .expect("the pattern is fixed")
         });
         static ONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -252,7 +258,10 @@ impl Reader<'_> {
         let Some(all) = ALL.find_at(sentence, at).or_else(|| ONE.find_at(sentence, at).filter(|_| one)) else {
             return;
         };
-        let between = sentence[at..all.start()].replace("无往年结转", "").replace("无上年结转", "");
+        // 收到10件（含上年结转1件），全部办结: what brackets say of the whole does not part it from its answers.
+        static ASIDE: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"[（(][^（()）]*[）)]|无[往上]年结转").expect("the pattern is fixed"));
+        let between = ASIDE.replace_all(&sentence[at..all.start()], "");
         let other = ["。", "；", ";", "复议", "诉讼", "其余", "提案", "结转", "留言", "来信", "咨询", "投诉"];
         if figure.value.is_zero() || other.iter().any(|word| between.contains(word)) {
             return;
@@ -335,7 +344,8 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
         if found[first..total].iter().any(|(_, f)| f.indicator.as_deref() == Some("carried_in")) {
             continue;
         }
-        const WHOLES: &[&str] = &["requests_received", "proactive_total", "review_total", "litigation_total"];
+        const WHOLES: &[&str] =
+            &["requests_received", "proactive_total", "review_total", "litigation_total", "fees_collected"];
         for part in first..total {
             if found[part].1.indicator.as_deref().is_some_and(|id| WHOLES.contains(&id)) {
                 let id = found[part].1.indicator.take();
@@ -408,14 +418,14 @@ fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
 }
 
 static FRESH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|公开|发布|增加)(?:公开|发布)?(?:了|信息)?$")
+    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|主动公开|公开|发布|增加)(?:公开|发布)?(?:了|信息)?$")
         .expect("the pattern is fixed")
 });
 
 /// What is counted, in the report's words.
 fn label(window: &Window) -> String {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:[\s，,、；;：:。）)”]|其中|和|及|以及|并且?|同时|共计?|累计|全年|今年|本年度?|20[0-9]{2}年度?|已|还|也|了|的)+").expect("the pattern is fixed")
+        Regex::new(r"^(?:[（(][一二三四五六七八九十0-9]{1,3}[）)]|[\s，,、；;：:。（(）)”]|其中|和|及|以及|并且?|同时|共计?|累计|全年|今年|本年度?|20[0-9]{2}年度?|已|还|也|了|的)+").expect("the pattern is fixed")
     });
     static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:[\s，,：:（(]|共计?|总计|合计|累计|达到?了?|为|约|有|计|分别|数量)+$")
@@ -428,7 +438,10 @@ fn label(window: &Window) -> String {
         .take(16)
         .collect();
     let clause = text::clause_start(sentence, window.number.start).max(window.from);
-    let before = TAIL.replace(&sentence[clause..window.number.start], "").into_owned();
+    let mut before = TAIL.replace(&sentence[clause..window.number.start], "").into_owned();
+    if sentence[clause + before.len()..].starts_with('为') && before.ends_with('行') {
+        before.push('为');
+    }
     let before = LEAD.replace(&before, "").into_owned();
     let noun = behind.trim();
     if matches!(window.number.unit.as_str(), "个" | "家" | "名" | "台" | "所" | "项" | "件" | "条" | "场" | "次")

@@ -27,98 +27,10 @@ pub(super) struct Number {
 }
 
 /// Measure words, longest first where one begins another.
-const UNITS: &[&str] = &[
-    "个工作日",
-    "工作日",
-    "个月",
-    "个百分点",
-    "百分点",
-    "人次",
-    "件次",
-    "条次",
-    "场次",
-    "批次",
-    "班次",
-    "户次",
-    "家次",
-    "辆次",
-    "频次",
-    "台次",
-    "大类",
-    "大项",
-    "小项",
-    "子项",
-    "小类",
-    "中类",
-    "平方米",
-    "平方公里",
-    "公顷",
-    "公里",
-    "美元",
-    "课时",
-    "学时",
-    "元",
-    "件",
-    "条",
-    "篇",
-    "项",
-    "起",
-    "份",
-    "期",
-    "场",
-    "次",
-    "名",
-    "位",
-    "家",
-    "户",
-    "台",
-    "套",
-    "宗",
-    "所",
-    "类",
-    "册",
-    "本",
-    "张",
-    "幅",
-    "则",
-    "例",
-    "批",
-    "处",
-    "间",
-    "座",
-    "辆",
-    "亩",
-    "吨",
-    "字",
-    "页",
-    "款",
-    "支",
-    "只",
-    "笔",
-    "单",
-    "封",
-    "通",
-    "枚",
-    "块",
-    "门",
-    "轮",
-    "方面",
-    "人",
-    "个",
-    "部",
-    "栏",
-    "班",
-    "部次",
-    "％",
-    "%",
-    "‰",
-    "倍",
-    "天",
-    "小时",
-    "分钟",
-    "秒",
-    "周",
-];
+const UNITS: &str = "个工作日 工作日 个月 个百分点 百分点 人次 件次 条次 场次 批次 班次 户次 家次 辆次 频次 台次 大类 \
+    大项 小项 子项 小类 中类 平方米 平方公里 公顷 公里 美元 课时 学时 元 件 条 篇 项 起 份 期 场 次 名 \
+    位 家 户 台 套 宗 所 类 册 本 张 幅 则 例 批 处 间 座 辆 亩 吨 字 页 款 支 只 笔 单 封 通 枚 块 门 \
+    轮 方面 人 个 部 栏 班 部次 ％ % ‰ 倍 天 小时 分钟 秒 周";
 
 /// Nouns of people and of reactions that take a bare `53万` in front.
 const PEOPLE: &[&str] = &[
@@ -383,11 +295,11 @@ fn unit_of<'a>(after: &'a str, value: Decimal, masked: &str, at: usize) -> Optio
     if masked[at..].starts_with('#') {
         return None;
     }
-    for word in UNITS {
+    for word in UNITS.split(' ') {
         if let Some(rest) = after.strip_prefix(word) {
             let glued = GLUED
                 .iter()
-                .find(|(unit, _)| unit == word)
+                .find(|(unit, _)| *unit == word)
                 .is_some_and(|(_, tails)| tails.iter().any(|t| rest.starts_with(t)));
             return (!glued).then(|| &after[..word.len()]);
         }

@@ -1,19 +1,40 @@
 //! Sentences of many hands with the figures they state. `-` is a figure that is no indicator's. After value and unit stand what is
 //! not plain: `>` `≥` `≤` `near` `about`, `all` `hosted` `other`, `cum` `part`, `sub`, `solved`.
 
-mod gold;
-
 use super::*;
 use crate::model::report::{Cell, Check, Core, CoreFrom};
+use crate::model::source::Line;
 use crate::model::value::Scope;
-use gold::stand_in;
 
 const BUREAU: &str = "青禾县教育局";
 const COUNTY: &str = "青禾县人民政府";
 
+/// Headings with an ordinal, blank lines and prose, by their shape.
+fn stand_in(lines: &[&str]) -> (Draft, Vec<Role>, Vec<Section>) {
+    let heading =
+        Regex::new(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])([^。；，]{2,40})$").unwrap();
+    let (mut roles, mut sections) = (Vec::new(), Vec::new());
+    for (index, text) in lines.iter().enumerate() {
+        let found = heading.captures(text);
+        roles.push(match &found {
+            Some(_) => Role::Heading,
+            None if text.trim().is_empty() => Role::Blank,
+            None => Role::Prose,
+        });
+        sections.extend(found.map(|found| Section {
+            level: if text.starts_with(['（', '(']) { 2 } else { 1 },
+            number: String::new(),
+            title: found[1].to_string(),
+            line: index as u32 + 1,
+        }));
+    }
+    let lines = lines.iter().enumerate().map(|(i, t)| Line::new(i as u32 + 1, *t)).collect();
+    (Draft { lines, ..Draft::default() }, roles, sections)
+}
+
 fn read(text: &str, agency: Option<&str>, tables: &[Table]) -> Reading {
     let lines: Vec<&str> = text.lines().collect();
-    let (draft, roles, sections) = stand_in(&lines, 0..=0, 0);
+    let (draft, roles, sections) = stand_in(&lines);
     let place =
         Place {
             name: "青禾县".into(), city: Some("云川市".into()), county: Some("青禾县".into()), ..Place::default()
@@ -226,6 +247,67 @@ fn what_is_no_statistic_of_the_year_is_not_read() {
             ("设有信函、传真、当面、电子邮件等多个申请渠道。", &[]),
         ],
     );
+}
+
+#[test]
+fn words_that_look_like_an_indicator_are_none() {
+    check(
+        BUREAU,
+        &[
+            ("窗口人员45名，其中专职人员3名。", &["- 45 名", "- 3 名 sub"]),
+            ("12315热线共受理消费者投诉举报986件。", &["- 986 件"]),
+            ("有1件申请人不服答复申请行政复议。", &["review_total 1 件"]),
+            ("各窗口共受理业务36.7万件，办结36.5万件。", &["- 367000 件 hosted", "- 365000 件 hosted"]),
+            ("全年无法提供57件，未予公开2件，信息不存在9起。", &["unavailable_total 57 件", "- 2 件", "- 9 起"]),
+            ("无偿提供查询300次，本机关无不予公开的政府信息。", &["- 300 次", "denied_total 0 件"]),
+            ("查阅场所接待查阅206人次，提供已公开政府信息450条次。", &["reading_room_visits 206 人次", "- 450 条次"]),
+            ("区政府行政复议机构全年收到行政复议申请128件，审结109件。", &["- 128 件", "- 109 件"]),
+            ("办公地址在人民路12号3楼305室，电话0513-85210000，推行1+N制度。", &[]),
+            ("收到申请几十件，数百人次来访。", &[]),
+        ],
+    );
+}
+
+#[test]
+fn rarer_wordings_are_read_as_well() {
+    check(
+        BUREAU,
+        &[
+            ("结转2020年度3件，结转2022年度4件。", &["carried_in 3 件", "carried_out 4 件"]),
+            ("收取信息处理费2件共计1840元。", &["- 2 件", "fees_collected 1840 元"]),
+            ("检索费、复制费、邮寄费共计126元。", &["fees_collected 126 元"]),
+            ("在市政府信息公开网上发布信息共计420条。", &["proactive_website 420 条"]),
+            ("通过门户网站、报刊、广播、电视等公开政府信息642条。", &["proactive_total 642 条"]),
+            (
+                "收到申请45件，其中网络平台39件，邮寄6件。",
+                &["requests_received 45 件", "received_online 39 件 sub", "received_letter 6 件 sub"],
+            ),
+            (
+                "收到依申请公开10件（含上年结转1件），全部办结。",
+                &["- 10 件", "requests_received 9 件 solved", "carried_in 1 件 sub", "requests_answered 10 件 solved"],
+            ),
+            (
+                "累计主动公开政府信息2310条；2021年主动公开188条。",
+                &["proactive_total 2310 条 cum", "proactive_total 188 条"],
+            ),
+            (
+                "收取检索费20元、复印费86.5元，合计106.5元。",
+                &["- 20 元 sub", "- 86.5 元 sub", "fees_collected 106.5 元"],
+            ),
+            (
+                "被申请复议3件，被起诉1件，被投诉2件。",
+                &["review_total 3 件", "litigation_total 1 件", "complaints 2 件"],
+            ),
+            ("承办区人大代表建议4件、政协提案3件。", &["- 4 件", "proposals_answered 7 件 solved", "- 3 件"]),
+        ],
+    );
+}
+
+#[test]
+fn an_office_reports_its_own_requests_before_those_of_the_region() {
+    let text = "市政府办公室收到申请198件，全市共收到申请1845件。";
+    assert_eq!(value(&read(text, Some("云川市人民政府办公室"), &[]), "requests_received"), Some(198));
+    assert_eq!(value(&read(text, Some("云川市人民政府"), &[]), "requests_received"), Some(1845));
 }
 
 #[test]

@@ -31,51 +31,9 @@ static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What follows 无 or 未 when it is no negation of a count.
-const NOT_NONE: &[&str] = &[
-    "无法",
-    "无偿",
-    "无障碍",
-    "无缝",
-    "无关",
-    "无论",
-    "无证",
-    "无需",
-    "无须",
-    "无正当",
-    "无纸",
-    "无线",
-    "无锡",
-    "无人",
-    "无私",
-    "无差别",
-    "无效",
-    "无所",
-    "无感",
-    "无为",
-    "无棣",
-    "无极",
-    "无疑",
-    "无意",
-    "无故",
-    "无记名",
-    "无线",
-    "无违",
-    "无城",
-    "无犯罪",
-    "无理",
-    "无条件",
-    "无犯",
-    "无毒",
-    "无害",
-    "无形",
-    "无烟",
-    "无不同",
-    "无异议",
-    "无内容",
-    "无此",
-    "无照",
-    "无房",
-];
+const NOT_NONE: &str = "无法 无偿 无障碍 无缝 无关 无论 无证 无需 无须 无正当 无纸 无线 无锡 无人 无私 无差别 无效 无所 \
+    无感 无为 无棣 无极 无疑 无意 无故 无记名 无线 无违 无城 无犯罪 无理 无条件 无犯 无毒 无害 无形 \
+    无烟 无不同 无异议 无内容 无此 无照 无房";
 
 /// Things counted, the more special first: (what it looks like, indicator, unit).
 static THINGS: LazyLock<Vec<(Regex, &'static str, &'static str)>> = LazyLock::new(|| {
@@ -123,7 +81,7 @@ pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
         let Some(trigger) = found.get(0) else { continue };
         let rest = &sentence[trigger.start()..];
         let lead = sentence[..trigger.start()].chars().next_back();
-        if NOT_NONE.iter().any(|w| rest.starts_with(w))
+        if NOT_NONE.split(' ').any(|w| rest.starts_with(w))
             || lead.is_some_and(|c| "毫并从有全亦绝".contains(c) && trigger.as_str() == "无" && c != '并')
         {
             continue;
