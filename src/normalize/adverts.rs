@@ -60,9 +60,12 @@ fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
     include_str!("adverts.tsv").lines().filter_map(|row| row.split_once('\t'))
 }
 
-/// Characters with which a word that says it alone begins; a line without one has no slogan.
-pub(super) fn telltales() -> impl Iterator<Item = char> {
-    rows().filter(|row| row.0 == "3").flat_map(|row| row.1.split(' ')).filter_map(|word| word.chars().next())
+/// The first two characters of each word that says it alone; a line without such a pair has no slogan.
+pub(super) fn telltales() -> impl Iterator<Item = (char, char)> {
+    rows().filter(|row| row.0 == "3").flat_map(|row| row.1.split(' ')).filter_map(|word| {
+        let mut characters = word.chars();
+        characters.next().zip(characters.next())
+    })
 }
 
 fn is_against(text: &str) -> bool {
@@ -125,10 +128,13 @@ fn weighed((range, words): (Range<usize>, BTreeMap<&str, u32>)) -> Option<(Range
 /// The slogan a whole line is, or the part of it that a separator cuts off from the title.
 fn slogan(text: &str) -> Option<Range<usize>> {
     let trimmed = text.trim_matches(parts);
-    if text.chars().count() > LONGEST || text.contains(['。', '；', '，', '：']) || is_against(text) {
+    if text.len() > 3 * LONGEST || text.contains(['。', '；', '，', '：']) {
         return None;
     }
     let runs = runs(text);
+    if runs.is_empty() || text.chars().count() > LONGEST || is_against(text) {
+        return None;
+    }
     let letters = |text: &str| text.chars().filter(|c| !parts(*c)).count();
     let (covered, weight) = runs.iter().fold((0, 0), |sum, run| (sum.0 + letters(&text[run.0.clone()]), sum.1 + run.1));
     if weight >= HEAVY && covered * 10 >= letters(trimmed) * 6 {

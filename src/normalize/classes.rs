@@ -30,8 +30,10 @@ pub(super) mod kind {
     pub const QUOTE: u16 = 1 << 10;
     /// A run of six digits or more.
     pub const DIGITS: u16 = 1 << 11;
-    /// The first character of an advertising word.
+    /// The first character of an advertising word; in [`Seen`](super::Seen): its first two.
     pub const TELLTALE: u16 = 1 << 12;
+    /// The second character of such a word.
+    pub const TELLTALE_NEXT: u16 = 1 << 13;
 }
 use kind::*;
 
@@ -92,8 +94,12 @@ fn build() -> ScriptData {
         mark(*stop as u32..=*stop as u32, DOUBLED);
     }
     mark('“' as u32..='”' as u32, QUOTE);
-    for first in super::adverts::telltales() {
-        mark(first as u32..=first as u32, TELLTALE);
+    for (first, next) in super::adverts::telltales() {
+        // Words are lower case; the text may not be.
+        for (c, kind) in [(first, TELLTALE), (next, TELLTALE_NEXT)] {
+            mark(c as u32..=c as u32, kind);
+            mark(c.to_ascii_uppercase() as u32..=c.to_ascii_uppercase() as u32, kind);
+        }
     }
     for row in include_str!("script.tsv").lines() {
         let Some((name, characters)) = row.split_once('\t') else { continue };
@@ -177,42 +183,43 @@ pub(super) fn kinds(character: char) -> u16 {
     }
 }
 
+/// Kinds that count only beside a certain neighbor.
+const PAIRED: u16 = DOUBLED | TELLTALE | TELLTALE_NEXT;
+
 /// One pass over a text.
 pub(super) fn scan(text: &str) -> Seen {
     let table = &script_data().table;
     let mut seen = Seen::default();
-    let mut before = '\0';
+    let (mut before, mut kinds_before) = ('\0', 0u16);
     let mut digits = 0u32;
     for character in text.chars() {
         let kinds = match table.get(character as usize) {
             Some(kinds) => *kinds,
             None => kinds(character),
         };
-        if kinds != 0 {
-            let mut kinds = kinds;
-            if kinds & DOUBLED != 0 && before != character {
-                kinds &= !DOUBLED;
+        seen.kinds |= kinds & !PAIRED;
+        seen.traditional += u32::from(kinds & TRADITIONAL != 0);
+        seen.simplified += u32::from(kinds & SIMPLIFIED != 0);
+        if kinds & (DOUBLED | TELLTALE_NEXT) != 0 {
+            if kinds & DOUBLED != 0 && before == character {
+                seen.kinds |= DOUBLED;
             }
-            seen.traditional += u32::from(kinds & TRADITIONAL != 0);
-            seen.simplified += u32::from(kinds & SIMPLIFIED != 0);
-            seen.kinds |= kinds;
+            if kinds & TELLTALE_NEXT != 0 && kinds_before & TELLTALE != 0 {
+                seen.kinds |= TELLTALE;
+            }
         }
-        if character.is_ascii() {
-            if character.is_ascii_digit() {
-                digits += 1;
-                if digits >= 6 {
-                    seen.kinds |= DIGITS;
-                }
-            } else {
-                digits = 0;
-                if before == '(' && character.is_ascii_lowercase() {
-                    seen.kinds |= READING;
-                }
+        if character.is_ascii_digit() {
+            digits += 1;
+            if digits >= 6 {
+                seen.kinds |= DIGITS;
             }
         } else {
             digits = 0;
+            if before == '(' && character.is_ascii_lowercase() {
+                seen.kinds |= READING;
+            }
         }
-        before = character;
+        (before, kinds_before) = (character, kinds);
     }
     seen
 }

@@ -33,7 +33,10 @@ pub(super) const PERIOD: Rule = Rule {
         "2016年12月31日至2017年1月1日",
     ],
     run: |work| {
-        if let Some(year) = work.year {
+        if !work.passages().any(|passage| passage.seen.any(kind::DIGITS)) {
+            return;
+        }
+        if let Some(year) = work.year.or_else(|| title_year(&work.lines)) {
             work.each("whole-year", kind::DIGITS, |text| periods(text, year));
         }
     },
@@ -72,7 +75,7 @@ fn periods(text: &str, year: u16) -> Vec<Change> {
 }
 
 /// The year in the title, when the text begins with one.
-pub(super) fn title_year(lines: &[Passage]) -> Option<u16> {
+fn title_year(lines: &[Passage]) -> Option<u16> {
     lines
         .iter()
         .filter(|line| !line.text.trim().is_empty())

@@ -4,7 +4,8 @@
 //! a change that touches an earlier one is widened until both share one span, so that the log replayed backwards gives the source.
 //! Never changes the number of lines.
 
-use super::classes::{Seen, scan};
+use super::classes::{Seen, kind, scan};
+use super::mojibake;
 use crate::model::Id;
 use crate::model::source::{Edit, Sure};
 use std::ops::Range;
@@ -63,9 +64,14 @@ impl Passage {
         Passage { no, text, seen, ..Passage::default() }
     }
 
-    /// Applies the changes of one rule; they must be sorted and must not overlap.
-    pub fn apply(&mut self, rule: &'static str, changes: Vec<Change>) {
+    /// Applies the changes of one rule, but for those to a stretch of broken bytes, which stays as found until it is repaired whole.
+    /// They must be sorted and must not overlap.
+    pub fn apply(&mut self, rule: &'static str, mut changes: Vec<Change>) {
         debug_assert!(changes.windows(2).all(|pair| pair[0].at.end <= pair[1].at.start), "{rule}: overlapping changes");
+        if !changes.is_empty() && rule != mojibake::BYTES.id && self.seen.any(kind::DAMAGE) {
+            let broken = mojibake::stretches(&self.text);
+            changes.retain(|change| !broken.iter().any(|at| at.start < change.at.end && change.at.start < at.end));
+        }
         if changes.is_empty() {
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! In: bytes. Out: characters. Never judges a text: that is for `guess` and `mojibake`.
 
-use super::classes::is_han;
+use super::classes::{is_han, kind, kinds, simplified};
 use super::lexicon::is_known;
 use encoding_rs::{BIG5, Encoding, GBK};
 use std::ops::RangeInclusive;
@@ -35,17 +35,49 @@ static TABLE: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
     table
 });
 
-/// The same, characters that no report has left out.
-static USUAL: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
-    let usual = |c: &char| (is_han(*c) && is_known(*c)) || "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·".contains(*c);
-    TABLE.iter().map(|c| c.filter(usual)).collect()
+/// A character that reports use.
+#[derive(Clone, Copy)]
+pub(super) struct Usual {
+    pub c: char,
+    pub simplified: char,
+    /// How far it is out of place in Simplified and in Traditional text: 2 when it belongs to the other script, 1 when it is rare.
+    pub odd: [u8; 2],
+}
+
+impl Usual {
+    pub fn new(c: char) -> Usual {
+        let odd = |other: u16, encoding, leads| {
+            if kinds(c) & other != 0 { 2 } else { u8::from(is_rare(c, encoding, leads)) }
+        };
+        let odd = [odd(kind::TRADITIONAL, GBK, 0xA1..=0xF7), odd(kind::SIMPLIFIED, BIG5, 0xA1..=0xC6)];
+        Usual { c, simplified: simplified(c), odd }
+    }
+}
+
+/// Whether a character is not among the common ones of a country that writes the script.
+fn is_rare(c: char, encoding: &'static Encoding, leads: RangeInclusive<u8>) -> bool {
+    let mut buffer = [0; 4];
+    let (bytes, _, failed) = encoding.encode(c.encode_utf8(&mut buffer));
+    failed || !matches!(&bytes[..], [lead, trail] if leads.contains(lead) && (encoding == BIG5 || *trail >= 0xA1))
+}
+
+/// The pairs, less the characters that no report has.
+static USUAL: LazyLock<Vec<Option<Usual>>> = LazyLock::new(|| {
+    let marks = "，。、；：！？（）“”‘’《》〈〉【】〔〕—…·０１２３４５６７８９";
+    let usual = |c: &char| (is_han(*c) && is_known(*c)) || marks.contains(*c);
+    TABLE.iter().map(|c| c.filter(usual).map(Usual::new)).collect()
 });
+
+/// Every Han character that has a pair.
+pub(super) fn all() -> impl Iterator<Item = char> {
+    TABLE.iter().flatten().copied().filter(|c| is_han(*c))
+}
 
 pub(super) fn decode(lead: u8, trail: u8) -> Option<char> {
     TABLE[usize::from(u16::from_be_bytes([lead, trail]))]
 }
 
-pub(super) fn usual(lead: u8, trail: u8) -> Option<char> {
+pub(super) fn usual(lead: u8, trail: u8) -> Option<Usual> {
     USUAL[usize::from(u16::from_be_bytes([lead, trail]))]
 }
 
@@ -59,21 +91,3 @@ pub(super) static DROPPED: LazyLock<Vec<(u8, Vec<u8>)>> = LazyLock::new(|| {
     let seconds = |lead: u8| LEADS.iter().copied().filter(|trail| is_dropped(lead, *trail)).collect::<Vec<_>>();
     LEADS.iter().map(|lead| (*lead, seconds(*lead))).filter(|row| !row.1.is_empty()).collect()
 });
-
-/// Characters out of place in Traditional and in Simplified text: not among the common ones of a country that writes it.
-static OUT_OF_PLACE: LazyLock<[Vec<bool>; 2]> = LazyLock::new(|| {
-    let common = |c: char, encoding: &'static Encoding, leads: RangeInclusive<u8>| {
-        let mut buffer = [0; 4];
-        let (bytes, _, failed) = encoding.encode(c.encode_utf8(&mut buffer));
-        !failed && matches!(&bytes[..], [lead, trail] if leads.contains(lead) && (encoding == BIG5 || *trail >= 0xA1))
-    };
-    let odd = |encoding, leads: RangeInclusive<u8>| {
-        (0..0x1_0000).map(|c| char::from_u32(c).is_none_or(|c| !common(c, encoding, leads.clone()))).collect()
-    };
-    [odd(BIG5, 0xA1..=0xC6), odd(GBK, 0xA1..=0xF7)]
-});
-
-/// Whether a character is a rare one in Traditional, or else in Simplified text.
-pub(super) fn is_rare(c: char, traditional: bool) -> bool {
-    OUT_OF_PLACE[usize::from(!traditional)].get(c as usize).is_none_or(|rare| *rare)
-}

@@ -3,10 +3,10 @@
 //! In: a run of bytes as a decoder paired them, one byte late, and what the document knows. Out: guesses, cheapest first. Pairs may be
 //! missing anywhere, so every number of them is tried; never decides that a guess is right.
 
-use super::classes::{has_other_form, kind, kinds, simplified};
-use super::gbk::{DROPPED, LEADS, decode, is_rare, usual};
+use super::classes::{has_other_form, simplified};
+use super::gbk::{DROPPED, LEADS, Usual, pair, usual};
 use super::lexicon::{Own, Reading};
-use super::pinyin::{reads, reads_first};
+use super::pinyin::{readers, reads_first};
 use std::collections::BTreeSet;
 
 /// How a run that is one byte late ends.
@@ -45,6 +45,8 @@ pub(super) struct Guess {
     pub reading: Reading,
     /// How many pairs left no trace.
     pub missing: u8,
+    /// Before which of the characters, as bits.
+    pub seams: u128,
     /// How many characters are out of place in its script.
     pub odd: u8,
 }
@@ -68,11 +70,39 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    /// How odd it is that the tool put this reading behind a character, if it can have: it has a table of those with another form,
-    /// with one reading each.
-    fn annotates(&self, c: char, syllable: &str) -> Option<u8> {
-        let tabled = has_other_form(c) && self.traditional == (simplified(c) != c) || self.keys.contains(&c);
-        reads(c, syllable).then(|| u8::from(!reads_first(c, syllable)) + if tabled { 0 } else { 2 })
+    /// The characters behind which the tool can have put this reading, with how odd that is: it has a table of those with another
+    /// form, with one reading each.
+    fn annotated(&self, syllable: &str) -> impl Iterator<Item = ([u8; 2], Way)> {
+        readers(syllable).iter().filter_map(move |c| {
+            let tabled = has_other_form(*c) && self.traditional == (simplified(*c) != *c) || self.keys.contains(c);
+            let odd = u8::from(!reads_first(*c, syllable)) + if tabled { 0 } else { 2 };
+            Some((pair(*c)?, Way { odd, ..Way::plain(Usual::new(*c)) }))
+        })
+    }
+
+    /// The ways in which a run can end, by the byte before.
+    pub fn ends(&self, end: &End) -> Ends {
+        let mut ends: Ends = vec![Vec::new(); 0x100];
+        let mut add = |lead: u8, way: Way| ends[usize::from(lead)].push(way);
+        match end {
+            End::Trail(trail, None) => {
+                LEADS
+                    .iter()
+                    .filter_map(|lead| Some((*lead, usual(*lead, *trail)?)))
+                    .for_each(|(lead, c)| add(lead, Way::plain(c)));
+            }
+            End::Trail(trail, Some(syllable)) => {
+                self.annotated(syllable)
+                    .filter(|(pair, _)| pair[1] == *trail)
+                    .for_each(|(pair, way)| add(pair[0], way));
+            }
+            End::Swallowed(syllable) => {
+                self.annotated(syllable).filter(|(pair, _)| pair[1] >= 0x80).for_each(|(pair, way)| add(pair[0], way));
+            }
+            // A line that ends with the first byte of a mark ends with a full stop.
+            End::Cut => add(0xA1, Way::plain(Usual::new('。'))),
+        }
+        ends
     }
 
     /// The bytes that may begin a run, with how odd each is.
@@ -81,39 +111,28 @@ impl Judge {
             Begin::Known(lead) => vec![(*lead, 0)],
             Begin::Key(None, _) => Vec::new(),
             Begin::Key(Some(trail), syllable) => {
-                let odd =
-                    |lead: &u8| decode(*trail, *lead).and_then(|key| Some((*lead, self.annotates(key, syllable)?)));
-                LEADS.iter().filter_map(odd).collect()
+                let mut leads: Vec<(u8, u8)> = (self.annotated(syllable).filter(|(key, _)| key[0] == *trail))
+                    .map(|(key, way)| (key[1], way.odd))
+                    .filter(|(lead, _)| *lead >= 0x81)
+                    .collect();
+                leads.sort_unstable();
+                leads
             }
         }
-    }
-
-    fn oddness(&self, c: char) -> u8 {
-        let other = if self.traditional { kind::SIMPLIFIED } else { kind::TRADITIONAL };
-        if kinds(c) & other != 0 { 2 } else { u8::from(is_rare(c, self.traditional)) }
     }
 }
 
 impl Guess {
-    fn with(&self, c: char, judge: &Judge) -> Guess {
+    fn with(&self, way: &Way, judge: &Judge) -> Guess {
         let mut next = self.clone();
-        next.text.push(c);
-        next.reading.push(c, &judge.own);
-        next.odd += judge.oddness(c);
+        next.text.push(way.usual.c);
+        next.reading.push(way.usual.simplified, &judge.own);
+        next.odd += way.oddness(judge);
         next
     }
 
-    fn extra(&self) -> f32 {
-        MISSING * f32::from(self.missing) + ODD * f32::from(self.odd)
-    }
-
     pub fn cost(&self) -> f32 {
-        self.reading.cost() + self.extra()
-    }
-
-    /// The cost with one more character.
-    fn weigh(&self, c: char, judge: &Judge) -> f32 {
-        self.reading.weigh(c, &judge.own).0 + self.extra() + ODD * f32::from(judge.oddness(c))
+        self.reading.cost() + MISSING * f32::from(self.missing) + ODD * f32::from(self.odd)
     }
 
     /// Whether both say the same: a variant of the other script is converted anyway.
@@ -131,36 +150,60 @@ struct State<'a> {
 }
 
 /// A way to go on from a state: a character, its trail byte where that matters, and how odd it is there.
-struct Way {
-    c: char,
+#[derive(Clone)]
+pub(super) struct Way {
+    usual: Usual,
     trail: u8,
     odd: u8,
 }
 
+impl Way {
+    fn plain(usual: Usual) -> Way {
+        Way { usual, trail: 0, odd: 0 }
+    }
+
+    fn oddness(&self, judge: &Judge) -> u8 {
+        self.odd + self.usual.odd[usize::from(judge.traditional)]
+    }
+}
+
+/// Ways by the first byte of their character.
+pub(super) type Ends = Vec<Vec<Way>>;
+
 /// The cheapest ways to go on from these states, by one character each.
 fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut dyn FnMut(Way))) -> Vec<(Guess, u8)> {
     let mut found: Vec<(f32, usize, Way)> = Vec::new();
-    for (parent, state) in states.iter().enumerate() {
-        for lead in state.leads {
-            ways(*lead, &mut |way| {
-                found.push((state.guess.weigh(way.c, judge) + ODD * f32::from(way.odd), parent, way));
-            });
-        }
-    }
     let order = |a: &(f32, usize, Way), b: &(f32, usize, Way)| {
-        a.0.total_cmp(&b.0).then_with(|| (a.2.c, a.2.trail, a.1).cmp(&(b.2.c, b.2.trail, b.1)))
+        let last = |found: &(f32, usize, Way)| (found.2.usual.c, found.2.trail, found.1);
+        a.0.total_cmp(&b.0).then_with(|| last(a).cmp(&last(b)))
     };
     // Different states may say the same text: some are lost below.
-    if found.len() > 4 * width {
-        found.select_nth_unstable_by(4 * width, order);
-        found.truncate(4 * width);
+    let enough = 4 * width;
+    let mut dearest = f32::INFINITY;
+    for (parent, state) in states.iter().enumerate() {
+        let extra = state.guess.cost() - state.guess.reading.cost();
+        for lead in state.leads {
+            ways(*lead, &mut |way| {
+                let most = dearest - extra - ODD * f32::from(way.oddness(judge));
+                if let Some(cost) = state.guess.reading.hope(way.usual.simplified, most, &judge.own) {
+                    found.push((cost + extra + ODD * f32::from(way.oddness(judge)), parent, way));
+                }
+            });
+        }
+        if found.len() > enough {
+            found.select_nth_unstable_by(enough, order);
+            found.truncate(enough);
+            dearest = found.iter().map(|found| found.0).fold(0.0, f32::max);
+        }
     }
     found.sort_unstable_by(order);
     let mut kept: Vec<(Guess, u8)> = Vec::new();
     for (_, parent, way) in found {
-        let mut guess = states[parent].guess.with(way.c, judge);
-        guess.odd += way.odd;
-        if kept.len() < width && !kept.iter().any(|(other, at)| *at == way.trail && other.says(&guess)) {
+        if kept.len() == width {
+            break;
+        }
+        let guess = states[parent].guess.with(&way, judge);
+        if !kept.iter().any(|(other, at)| *at == way.trail && other.says(&guess)) {
             kept.push((guess, way.trail));
         }
     }
@@ -171,15 +214,16 @@ fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut 
 fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
     let mut all = states;
     let mut from = 0;
-    for _ in 0..MOST_DROPPED {
-        let behind = extend(&all[from..], BEAM, judge, |lead, take| {
+    for round in 0..MOST_DROPPED {
+        let behind = extend(&all[from..], BEAM >> round, judge, |lead, take| {
             let ways =
-                DROPPED.iter().filter_map(|(trail, _)| Some(Way { c: usual(lead, *trail)?, trail: *trail, odd: 0 }));
+                DROPPED.iter().filter_map(|(trail, _)| Some(Way { trail: *trail, ..Way::plain(usual(lead, *trail)?) }));
             ways.for_each(take);
         });
         from = all.len();
         for (mut guess, trail) in behind {
             guess.missing += 1;
+            guess.seams |= 1 << guess.text.len().min(127);
             let leads = DROPPED.iter().find(|row| row.0 == trail).map_or(&[][..], |row| &row.1);
             all.push(State { guess, leads });
         }
@@ -188,17 +232,16 @@ fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
 }
 
 /// Every plausible text of one run, cheapest first.
-pub(super) fn guesses(run: &Run, (lead, odd): (u8, u8), reading: &Reading, judge: &Judge) -> Vec<Guess> {
+pub(super) fn guesses(run: &Run, ends: &Ends, (lead, odd): (u8, u8), reading: &Reading, judge: &Judge) -> Vec<Guess> {
     let base = reading.cost();
     let start = [lead];
     let singles: Vec<u8> = (0..=0xFF).collect();
-    let guess = Guess { text: Vec::new(), reading: reading.clone(), missing: 0, odd };
+    let guess = Guess { text: Vec::new(), reading: reading.clone(), missing: 0, seams: 0, odd };
     let mut states = vec![State { guess, leads: &start }];
-    let plain = |c: char| Way { c, trail: 0, odd: 0 };
     for (read, (trail, next)) in run.pairs.iter().enumerate() {
         let leads = next.map_or(&LEADS[..], |next| &singles[usize::from(next)..=usize::from(next)]);
         let read_on = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| {
-            usual(lead, *trail).map(plain).into_iter().for_each(take);
+            usual(lead, *trail).map(Way::plain).into_iter().for_each(take);
         });
         states = read_on.into_iter().map(|(guess, _)| State { guess, leads }).collect();
         // Nobody writes like this: the run is not what it seems.
@@ -206,19 +249,8 @@ pub(super) fn guesses(run: &Run, (lead, odd): (u8, u8), reading: &Reading, judge
             return Vec::new();
         }
     }
-    let annotated = |c: char, syllable: &str| Some(Way { c, trail: 0, odd: judge.annotates(c, syllable)? });
-    let last = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| match &run.end {
-        End::Trail(trail, None) => usual(lead, *trail).map(plain).into_iter().for_each(take),
-        End::Trail(trail, Some(syllable)) => {
-            usual(lead, *trail).and_then(|c| annotated(c, syllable)).into_iter().for_each(take);
-        }
-        End::Swallowed(syllable) => {
-            let all = (0x80..=0xFE).filter_map(|trail| usual(lead, trail));
-            all.filter_map(|c| annotated(c, syllable)).for_each(take);
-        }
-        // A line that ends with the first byte of a mark ends with a full stop.
-        End::Cut if lead == 0xA1 => take(plain('。')),
-        End::Cut => {}
+    let last = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| {
+        ends[usize::from(lead)].iter().cloned().for_each(take);
     });
     last.into_iter().map(|(guess, _)| guess).collect()
 }

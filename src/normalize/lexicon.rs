@@ -37,24 +37,38 @@ const LONGEST: usize = 5;
 const UNKNOWN: f32 = 17.0;
 /// Costs of punctuation marks; the others are rare.
 const MARKS: &[(&str, f32)] = &[("，", 2.5), ("、", 3.0), ("。", 3.5), ("（）《》“”：；", 5.5), ("〔〕", 8.0)];
+/// The first digit of a number, and the next.
+const DIGITS: [f32; 2] = [12.0, 3.0];
 const RARE_MARK: f32 = 14.0;
-/// Marks that part clauses.
+/// Marks that part clauses, and the halves of pairs.
 const STOPS: &str = "，、。；：";
+const OPENING: &str = "（《“〔";
+const CLOSING: &str = "）》”〕";
+/// Words of one character that lean on what follows, so that no stop stands behind them; and on what precedes.
+const LEANS_ON_NEXT: &str =
+    "每各该本第把被将对向从由以为于与和及并或在按依据凭因使让令给最更很不未已曾正所其此这那某全个";
+const LEANS_ON_LAST: &str = "的地得了着过们者性化个时等之内上下里间";
+const ASTRAY: f32 = 4.0;
 /// Above this a character alone is no function word; standing alone among words it costs more than its frequency says.
 const FUNCTION: f32 = 6.5;
 const ALONE: f32 = 2.0;
+/// What it costs that a word has begun and may not end.
+const OPEN: f32 = 2.0;
 
 /// The words with their costs, and what is asked first: single characters, and which two stand side by side in some word.
 struct Lexicon {
     words: Words<f32>,
     singles: Vec<f32>,
+    /// What the first character of a word costs, when the word is counted by characters: the least over all words.
+    starts: Vec<f32>,
     pairs: Pairs,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
         words: Words::with_capacity_and_hasher(110_000, BuildHasherDefault::default()),
-        singles: vec![UNKNOWN; 0x1_0000],
+        singles: vec![UNKNOWN + ALONE; 0x1_0000],
+        starts: vec![UNKNOWN; 0x1_0000],
         pairs: Pairs::default(),
     };
     for row in include_str!("lexicon.tsv").lines() {
@@ -63,8 +77,11 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         for word in words.split(' ') {
             let characters: Vec<char> = word.chars().collect();
             lexicon.pairs.learn(&characters);
+            if let Some(start) = lexicon.starts.get_mut(characters[0] as usize).filter(|_| characters.len() > 1) {
+                *start = start.min(cost / characters.len() as f32 + OPEN);
+            }
             match (&characters[..], lexicon.singles.get_mut(characters[0] as usize)) {
-                ([_], Some(single)) => *single = cost,
+                ([_], Some(single)) => *single = if cost > FUNCTION { cost + ALONE } else { cost },
                 _ => drop(lexicon.words.insert(key(characters.into_iter()), cost)),
             }
         }
@@ -103,12 +120,12 @@ fn key(characters: impl Iterator<Item = char>) -> Word {
 }
 
 fn single(character: char) -> f32 {
-    LEXICON.singles.get(character as usize).copied().unwrap_or(UNKNOWN)
+    LEXICON.singles.get(character as usize).copied().unwrap_or(UNKNOWN + ALONE)
 }
 
 /// Whether the lexicon knows a character.
 pub(super) fn is_known(character: char) -> bool {
-    single(simplified(character)) < UNKNOWN
+    single(simplified(character)) < UNKNOWN + ALONE
 }
 
 /// The words a document adds.
@@ -175,6 +192,11 @@ impl Reading {
         self.best.last().map_or(0.0, |best| best.0)
     }
 
+    /// Whether the last word is one character.
+    fn ends_alone(&self) -> bool {
+        self.best.last().is_some_and(|best| best.1 == 1)
+    }
+
     /// How many characters were read.
     pub fn len(&self) -> usize {
         self.characters.len()
@@ -182,27 +204,39 @@ impl Reading {
 
     /// Reads one more character.
     pub fn push(&mut self, character: char, own: &Own) {
+        let character = simplified(character);
         let best = self.weigh(character, own);
-        self.characters.push(simplified(character));
+        self.characters.push(character);
         self.best.push(best);
     }
 
-    /// The cost with one more character, and the length of the last word then.
-    pub fn weigh(&self, character: char, own: &Own) -> (f32, u8) {
-        let character = simplified(character);
+    /// What one more Simplified character stands for alone.
+    fn alone(&self, character: char) -> f32 {
+        let before = self.characters.last().copied();
+        let is_digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c);
+        if is_han(character) {
+            let opens = before.is_none_or(|before| STOPS.contains(before) || OPENING.contains(before));
+            return single(character) + if opens && LEANS_ON_LAST.contains(character) { ASTRAY } else { 0.0 };
+        }
+        if is_digit(character) {
+            return DIGITS[usize::from(before.is_some_and(is_digit))];
+        }
+        let folded = if character.is_ascii() { char::from_u32(character as u32 + 0xFEE0) } else { None };
+        let mark = folded.unwrap_or(character);
+        let cost = MARKS.iter().find(|row| row.0.contains(mark)).map_or(RARE_MARK, |row| row.1);
+        let closes = STOPS.contains(mark) || CLOSING.contains(mark);
+        match before {
+            // One stop does not follow another, and nothing closes what has just been opened.
+            Some(before) if closes && (STOPS.contains(before) || OPENING.contains(before)) => cost + RARE_MARK,
+            Some(before) if closes && self.ends_alone() && LEANS_ON_NEXT.contains(before) => cost + ASTRAY,
+            _ => cost,
+        }
+    }
+
+    /// The cost with one more Simplified character, and the length of the last word then.
+    fn weigh(&self, character: char, own: &Own) -> (f32, u8) {
         let end = self.characters.len();
-        let alone = if is_han(character) {
-            let cost = single(character);
-            if cost > FUNCTION { cost + ALONE } else { cost }
-        } else {
-            let folded = if character.is_ascii() { char::from_u32(character as u32 + 0xFEE0) } else { None };
-            let mark = folded.unwrap_or(character);
-            let cost = MARKS.iter().find(|row| row.0.contains(mark)).map_or(RARE_MARK, |row| row.1);
-            // One stop does not follow another.
-            let before = self.characters.last().is_some_and(|before| STOPS.contains(*before));
-            if before && STOPS.contains(mark) { cost + RARE_MARK } else { cost }
-        };
-        let mut best = (self.cost() + alone, 1u8);
+        let mut best = (self.cost() + self.alone(character), 1u8);
         if self.characters.last().is_some_and(|before| own.joins(*before, character)) {
             let mut word = [character; LONGEST];
             for length in 2..=LONGEST.min(end + 1) {
@@ -217,6 +251,18 @@ impl Reading {
             }
         }
         best
+    }
+
+    /// What the text may cost with one more Simplified character, if that turns out to begin a word; nothing above `most`.
+    pub fn hope(&self, character: char, most: f32, own: &Own) -> Option<f32> {
+        let start = LEXICON.starts.get(character as usize).copied().unwrap_or(UNKNOWN);
+        let least = self.cost() + if is_han(character) { start.min(single(character)) } else { 0.0 };
+        let joins = self.characters.last().is_some_and(|before| own.joins(*before, character));
+        if least > most && !joins {
+            return None;
+        }
+        let cost = self.weigh(character, own).0.min(self.cost() + start);
+        (cost <= most).then_some(cost)
     }
 
     /// The lengths of the words of the best reading that touch `from..to`, with where each begins.

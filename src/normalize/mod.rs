@@ -130,7 +130,6 @@ pub fn normalize(mut draft: Draft, options: &Options) -> Draft {
         year: options.year.or(draft.meta.year),
         ..Work::default()
     };
-    work.year = work.year.or_else(|| dates::title_year(&work.lines));
     // What one rule leaves may be work for an earlier one (an entity inside an entity), so the rules run until nothing changes;
     // one round is all that clean text needs, two what dirty text does.
     for _ in 0..4 {

@@ -97,9 +97,11 @@ struct Damage {
 /// Longest run looked at.
 const RUN: usize = 60;
 
-/// Reads the run behind a damaged place. A letter is the trail byte that ends it, or a full-width letter that was folded later.
-fn runs(text: &str, from: usize) -> Vec<Run> {
-    let mut found = Vec::new();
+/// Reads the run behind a damaged place, and tells where it ends if nothing is known of its text: at the first ASCII
+/// byte that can have been taken for half a character. A letter is the trail byte that ends it, or a full-width letter that was folded later.
+fn runs(text: &str, from: usize) -> (Vec<Run>, usize) {
+    let mut found: Vec<Run> = Vec::new();
+    let mut end = None;
     let mut pairs: Vec<(u8, Option<u8>)> = Vec::new();
     let mut at = from;
     while let Some(c) = text[at..].chars().next().filter(|_| pairs.len() <= RUN && found.len() < 3) {
@@ -114,6 +116,7 @@ fn runs(text: &str, from: usize) -> Vec<Run> {
                 if rest.is_empty() {
                     found.push(Run { pairs: pairs.clone(), end: End::Cut, to: at + 1 });
                 }
+                end = end.or(Some(at + 1));
                 // 80 begins no pair, and the byte behind it went with it.
                 pairs.push((0x80, None));
             }
@@ -145,7 +148,8 @@ fn runs(text: &str, from: usize) -> Vec<Run> {
         }
         at += c.len_utf8();
     }
-    found
+    let end = found.first().map(|run| run.to).into_iter().chain(end).min().unwrap_or(from);
+    (found, end)
 }
 
 /// Readings without a tone of characters with another form: 們, 麼.
@@ -169,8 +173,7 @@ fn next_damage(text: &str, from: usize, before: Option<usize>) -> Option<Damage>
         from = mark + 1;
         let Some((syllable, length)) = reading(&text[from..]) else { continue };
         let trail = text[..mark].chars().next_back().and_then(pair).map(|pair| pair[1]).filter(|trail| *trail >= 0x81);
-        let runs = runs(text, from + length);
-        let to = runs.first().map_or(from + length, |run| run.to);
+        let (runs, to) = runs(text, from + length);
         return Some(Damage { at: mark..to, head: String::new(), begin: Begin::Key(trail, syllable), runs });
     }
 }
@@ -207,20 +210,22 @@ fn numeral(text: &str, before: Option<usize>) -> Option<Damage> {
         fits.retain(|fit| before.is_some_and(|before| fit.0 == before + 1));
     }
     let (_, numeral, lead, next) = fits.pop()?;
-    let runs = runs(text, next);
-    let to = runs.first().map_or(next, |run| run.to);
+    let (runs, to) = runs(text, next);
     Some(Damage { at: start..to, head: format!("（{numeral}）"), begin: Begin::Known(lead), runs })
 }
 
-/// How likely all other guesses together may be, measured by the repair.
-const DOUBT: f32 = 0.018;
-/// The most a repaired character may cost on average.
+/// How likely all other guesses together may be, measured by the repair; less where a pair is missing between two words, for then no word
+/// vouches for what stands there.
+const DOUBT: f32 = 0.05;
+const DOUBT_LOOSE: f32 = 0.018;
+/// The most a repaired character may cost on average, and what a repair may cost beyond that.
 const DEAREST: f32 = 8.0;
+const DEAREST_SHORT: f32 = 4.0;
 /// Marks that stand in pairs: which pair, and whether it opens.
 const MARKS: &[(char, usize, bool)] = &[('“', 0, true), ('”', 0, false), ('《', 1, true), ('》', 1, false)];
 
 /// The most a word of one character may cost to count as support.
-const COMMON: f32 = 9.5;
+const COMMON: f32 = 8.0;
 
 /// A text without its annotations.
 fn bare(text: &str) -> String {
@@ -256,9 +261,9 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     };
     let mut finished: Vec<(Guess, &Run, usize)> = Vec::new();
     for run in &damage.runs {
-        let right = follow(run);
+        let (right, ends) = (follow(run), judge.ends(&run.end));
         for lead in &judge.leads(&damage.begin) {
-            for mut guess in guesses(run, *lead, &reading, judge) {
+            for mut guess in guesses(run, &ends, *lead, &reading, judge) {
                 right.iter().for_each(|c| guess.reading.push(*c, &judge.own));
                 finished.push((guess, run, right.len()));
             }
@@ -311,7 +316,13 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     let end = start + count;
     (end..end + followed).for_each(|at| alone.push(best.reading.character(at), &judge.own));
     let mean = (best.reading.cost() - base - alone.cost()) / count.max(1) as f32;
-    let enough = supported * 10 >= count * 7 && mean <= DEAREST && others <= DOUBT;
+    let loose = (best.reading.words(start, start + count).iter())
+        .any(|(at, _)| *at > start && best.seams >> (at - start) & 1 == 1 && is_han(best.reading.character(*at)));
+    let doubt = if loose { DOUBT_LOOSE } else { DOUBT };
+    let dearest = DEAREST + DEAREST_SHORT / count.max(1) as f32;
+    // A digit has no word to vouch for it.
+    let number = best.text.iter().any(|c| ('０'..='９').contains(c));
+    let enough = !number && supported * 10 >= count * 7 && mean <= dearest && others <= doubt;
     enough.then(|| Change {
         at: damage.at.start..run.to,
         now: damage.head.chars().chain(best.text.iter().copied()).collect(),
@@ -337,6 +348,9 @@ fn repairs(text: &str, before: Option<usize>, wide: bool, judge: &Judge) -> Vec<
 /// The stretches that stay damaged; no other rule may touch what a later, better repair needs.
 pub(super) fn stretches(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    if !is_damaged(text) {
+        return found;
+    }
     let mut from = 0;
     // The item before a numeral does not matter here, only that there is one.
     while let Some(damage) = next_damage(text, from, Some(1)) {

@@ -5,11 +5,12 @@
 
 use super::classes::{has_other_form, is_han, kind};
 use super::edits::Change;
-use super::{Rule, Work};
+use super::{Rule, Work, gbk};
 use crate::model::diagnostic::Finding;
 use ::pinyin::{ToPinyin, ToPinyinMulti};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub(super) const PINYIN: Rule = Rule {
     id: "pinyin",
@@ -112,6 +113,26 @@ pub(super) fn reads(character: char, syllable: &str) -> bool {
             }
         })
     })
+}
+
+/// The characters of GBK that have this reading, told as [`reads`] tells it.
+pub(super) fn readers(syllable: &str) -> &'static [char] {
+    static READERS: LazyLock<BTreeMap<String, Vec<char>>> = LazyLock::new(|| {
+        let mut readers: BTreeMap<String, Vec<char>> = BTreeMap::new();
+        for c in gbk::all() {
+            for reading in c.to_pinyin_multi().into_iter().flatten() {
+                for spelt in [reading.with_tone().to_owned(), reading.plain().replace('ü', "u")] {
+                    let list = readers.entry(spelt).or_default();
+                    if list.last() != Some(&c) {
+                        list.push(c);
+                    }
+                }
+            }
+        }
+        readers
+    });
+    let spelt = if syllable.is_ascii() { syllable.replace('v', "u") } else { syllable.to_owned() };
+    READERS.get(&spelt).map_or(&[], Vec::as_slice)
 }
 
 /// Whether this is how the character is mostly read.

@@ -53,7 +53,7 @@ fn decide(work: &mut Work) {
     };
     // Damage reads as rare characters of either script; a compatibility ideograph as none.
     let plain = |line: &Passage| -> Option<String> {
-        let broken = if line.text.contains('?') { mojibake::stretches(&line.text) } else { Vec::new() };
+        let broken = if line.seen.any(kind::DAMAGE) { mojibake::stretches(&line.text) } else { Vec::new() };
         let unify = |c: char| width::ideograph(c).unwrap_or(c);
         (!broken.is_empty() || line.seen.any(kind::FORM)).then(|| {
             between(&line.text, &broken).into_iter().flat_map(|range| line.text[range].chars().map(unify)).collect()
@@ -137,7 +137,8 @@ fn convert(work: &mut Work) {
             passage.traditional &= passage.seen.any(kind::CONVERTIBLE);
             continue;
         }
-        for range in between(&passage.text, &fixed(&passage.text)) {
+        let names: Vec<Range<usize>> = names(&passage.text).into_iter().map(|(at, _)| at).collect();
+        for range in between(&passage.text, &names) {
             text.push_str(&passage.text[range.clone()]);
             text.push('\n');
             pieces.push((index, range));
@@ -198,17 +199,7 @@ fn names(text: &str) -> Vec<(Range<usize>, &'static str)> {
     found
 }
 
-/// What the converter must not see: names, and damage that a later repair needs byte for byte.
-fn fixed(text: &str) -> Vec<Range<usize>> {
-    let mut fixed: Vec<Range<usize>> = names(text).into_iter().map(|(at, _)| at).collect();
-    if text.contains('?') {
-        fixed.extend(mojibake::stretches(text));
-    }
-    fixed.sort_by_key(|range| range.start);
-    fixed
-}
-
-/// The stretches between those.
+/// The stretches between these.
 fn between(text: &str, fixed: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut at = 0;

@@ -248,16 +248,15 @@ pub(super) fn flag(work: &mut Work) {
         }
         let mut open: Option<usize> = None;
         let mut lone = None;
-        for (at, c) in line.text.char_indices() {
-            match (c, open) {
-                ('“', None) => open = Some(at),
-                ('“', Some(before)) => {
+        for (at, mark) in line.text.match_indices(['“', '”']) {
+            match (mark, open) {
+                ("“", None) => open = Some(at),
+                ("“", Some(before)) => {
                     lone = lone.or(Some(before));
                     open = Some(at);
                 }
-                ('”', None) => lone = lone.or(Some(at)),
-                ('”', Some(_)) => open = None,
-                _ => {}
+                (_, None) => lone = lone.or(Some(at)),
+                (_, Some(_)) => open = None,
             }
         }
         if let Some(at) = lone.or(open) {

@@ -24,17 +24,7 @@ pub(super) const WIDTH: Rule = Rule {
         ("ｗｗｗ网站", "www网站"),
     ],
     leaves: &["26℃、Ⅱ、½", "（一）", "100％"],
-    run: |work| {
-        work.each("width", kind::FORM, |text| {
-            // A full-width letter inside damage is a pair of bytes that a later repair needs.
-            let broken = if text.contains('?') { super::mojibake::stretches(text) } else { Vec::new() };
-            let mut changes = changes(text, alphanumeric);
-            changes.retain(|change| {
-                !broken.iter().any(|stretch| stretch.start < change.at.end && change.at.start < stretch.end)
-            });
-            changes
-        });
-    },
+    run: |work| work.each("width", kind::FORM, |text| changes(text, alphanumeric)),
 };
 
 fn changes(text: &str, turn: fn(char) -> Option<char>) -> Vec<Change> {

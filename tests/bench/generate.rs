@@ -113,7 +113,7 @@ impl Generator {
         let places = rows.iter().filter(there).map(place).collect();
 
         let pairs: Vec<char> =
-            include_str!("../../src/search/hant.txt").chars().filter(|c| !c.is_whitespace()).collect();
+            include_str!("../../src/search/hant.txt").lines().next().unwrap_or_default().chars().collect();
         let mut traditional: BTreeMap<char, Vec<char>> = BTreeMap::new();
         for pair in pairs.chunks_exact(2).filter(|pair| pair[0] != pair[1]) {
             traditional.entry(pair[1]).or_default().push(pair[0]);
