@@ -28,8 +28,8 @@
 //! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards take 0.16 of the text at 1,000
 //! reports, 0.19 at 10,000, 0.23 at 100,000 (164 MB in 101,980 files), about a fifth more for each tenfold. Copies of the
 //! texts, read for checking and showing hits, take 0.37 at any size, the rest less than 0.01. Writing the largest held
-//! 951 MB. Heads hold 1 KB and tails 2 KB whatever the archive's size, so a query reads one or two for each character,
-//! twelve places at a time; lists grow with the documents, to an eighth of a byte each at most.
+//! 951 MB. Heads hold 1 KB and tails 2 KB whatever the archive's size, so a query reads one or two for each character
+//! until few candidates are left; lists grow with the documents, to an eighth of a byte each at most.
 //!
 //! **Must never** write a file name that begins with a dot, hold all bodies, or depend on threads or clocks.
 

@@ -369,10 +369,10 @@
   const united = (all) => (all.length === 1 ? all[0] : Uint32Array.from(new Set(all.flatMap((list) => [...list]))).sort());
   const everything = (total) => Uint32Array.from({ length: total }, (_, document) => document);
 
-  /** Places of a string that are looked up in turn, evenly spread: where some leave few candidates, the others need not be. */
+  /** Places of a string that are looked up in turn, evenly spread: where some of a long one leave few candidates, the others need not be. */
   function turns(length) {
     const left = new Set(Array.from({ length: Math.max(1, length - 1) }, (_, place) => place));
-    return [12, 36, 400].map((most) => {
+    return (length > 13 ? [6, 12, 24, 400] : [12]).map((most) => {
       const step = Math.ceil(Math.max(1, length - 1) / most);
       return [...left].filter((place) => place % step === 0 && left.delete(place));
     }).filter((places) => places.length);
