@@ -45,25 +45,25 @@ pub(super) const BYTES: Rule = Rule {
 
 /// Stretches that are UTF-8 read as Latin-1 or Windows-1252.
 pub(super) fn misread(text: &str) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut run: Option<(usize, Vec<u8>)> = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match western(c) {
-            // Only a lead byte begins a character.
-            Some(byte) if run.is_some() || byte >= 0xC2 => run.get_or_insert((at, Vec::new())).1.push(byte),
-            Some(_) => {}
-            None => {
-                if let Some((start, bytes)) = run.take()
-                    && bytes.len() >= 3
-                    && let Ok(now) = String::from_utf8(bytes)
-                    && now.chars().all(|c| {
-                        is_han(c)
-                            || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…')
-                    })
-                {
-                    changes.push(Change::sure(start..at, now));
-                }
+    let meant = |c: char| {
+        is_han(c) || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…')
+    };
+    let mut changes: Vec<Change> = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let at = text.len() - rest.len();
+        // All that is meant takes three bytes.
+        let bytes: Vec<u8> = rest.chars().take(3).map_while(western).collect();
+        let now = std::str::from_utf8(&bytes).ok().and_then(|now| now.chars().next()).filter(|c| meant(*c));
+        let length = if now.is_some() { rest.chars().take(3).map(char::len_utf8).sum() } else { first.len_utf8() };
+        rest = &rest[length..];
+        match (now, changes.last_mut()) {
+            (Some(now), Some(last)) if last.at.end == at => {
+                last.at.end += length;
+                last.now.push(now);
             }
+            (Some(now), _) => changes.push(Change::sure(at..at + length, now)),
+            _ => {}
         }
     }
     changes
