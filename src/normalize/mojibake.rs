@@ -224,6 +224,10 @@ const DEAREST_SHORT: f32 = 4.0;
 /// Marks that stand in pairs: which pair, and whether it opens.
 const MARKS: &[(char, usize, bool)] = &[('“', 0, true), ('”', 0, false), ('《', 1, true), ('》', 1, false)];
 
+/// How many characters on each side may hold the other half of a pair of marks.
+const NEAR: usize = 400;
+/// The most stretches looked at in one document, so that no page takes hours.
+const MOST: usize = 20_000;
 /// The most a word of one character may cost to count as support.
 const COMMON: f32 = 8.0;
 
@@ -240,7 +244,9 @@ fn bare(text: &str) -> String {
 fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     let last = damage.runs.iter().map(|run| run.to).max()?;
     let mut reading = Reading::default();
-    let left: Vec<char> = bare(&text[..damage.at.start]).chars().rev().take(6).collect();
+    let before = &text[..damage.at.start];
+    let before = &before[before.char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at)..];
+    let left: Vec<char> = bare(before).chars().rev().take(6).collect();
     for c in left.into_iter().rev().chain(damage.head.chars()) {
         reading.push(c, &judge.own);
     }
@@ -288,8 +294,8 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
         lone + open.iter().map(|open| *open as u8).sum::<u8>()
     };
     for (guess, run, _) in &mut finished {
-        let before = text[..damage.at.start].chars();
-        guess.odd += count(&mut before.chain(guess.text.iter().copied()).chain(text[run.to..].chars()));
+        let after = text[run.to..].chars().take(NEAR);
+        guess.odd += count(&mut before.chars().chain(guess.text.iter().copied()).chain(after));
     }
     finished.sort_by(|(a, x, _), (b, y, _)| {
         a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)).then_with(|| x.to.cmp(&y.to))
@@ -331,10 +337,11 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
 }
 
 /// The changes of one text.
-fn repairs(text: &str, before: Option<usize>, wide: bool, judge: &Judge) -> Vec<Change> {
+fn repairs(text: &str, before: Option<usize>, wide: bool, judge: &Judge, tried: &mut usize) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut from = 0;
-    while let Some(damage) = next_damage(text, from, before) {
+    while let Some(damage) = next_damage(text, from, before).filter(|_| *tried < MOST) {
+        *tried += 1;
         from = damage.at.end;
         if let Some(mut change) = solve(text, &damage, judge) {
             from = change.at.end;
@@ -418,6 +425,7 @@ fn repair(work: &mut Work) {
         .filter(|note| note.toned && reads(note.of, &note.syllable))
         .map(|note| note.of)
         .collect();
+    let mut tried = 0;
     // What one round repairs is evidence for the next.
     for _ in 0..3 {
         let judge = Judge { own: learn(work, &hurt), traditional, keys: keys.clone() };
@@ -425,7 +433,7 @@ fn repair(work: &mut Work) {
         let mut repaired = false;
         for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {
             if hurt.contains(&index) {
-                let changes = repairs(&passage.text, before, wide, &judge);
+                let changes = repairs(&passage.text, before, wide, &judge, &mut tried);
                 repaired |= !changes.is_empty();
                 passage.apply(BYTES.id, changes);
             }
