@@ -31,7 +31,8 @@ static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern")
 });
 
-fn number(text: &str) -> Option<u16> {
+/// A number in digits or in Chinese ones.
+pub fn number(text: &str) -> Option<u16> {
     if let Ok(plain) = text.parse() {
         return Some(plain);
     }

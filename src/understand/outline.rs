@@ -4,6 +4,7 @@
 //! the order in which a document first uses its styles of ordinals (一、 > 1. > (1) in one, 一、 > （一） > 1. in another). Must never
 //! take a table row or an item of a list for a section.
 
+use super::dates;
 use super::roles::{is_cell, markup_level, trimmed};
 use crate::model::diagnostic::Finding;
 use crate::model::report::{Role, Section};
@@ -74,25 +75,6 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
-fn chinese(digits: &str) -> Option<u32> {
-    if let Ok(number) = digits.parse() {
-        return Some(number);
-    }
-    let value = |c: char| "一二三四五六七八九".chars().position(|d| d == c).map(|p| p as u32 + 1);
-    match digits.split_once('十') {
-        Some((tens, ones)) => {
-            let tens = if tens.is_empty() { 1 } else { value(tens.chars().next()?)? };
-            let ones = if ones.is_empty() { 0 } else { value(ones.chars().next()?)? };
-            Some(tens * 10 + ones)
-        }
-        None => {
-            let mut chars = digits.chars();
-            let one = value(chars.next()?)?;
-            chars.next().is_none().then_some(one)
-        }
-    }
-}
-
 fn ordinal(text: &str) -> Option<Ordinal<'_>> {
     let hit = ORDINAL.captures(text)?;
     let styles = [
@@ -114,7 +96,7 @@ fn ordinal(text: &str) -> Option<Ordinal<'_>> {
     if (style == Style::Digit && rest.starts_with(|c: char| c.is_ascii_digit())) || rest.trim().is_empty() {
         return None;
     }
-    Some(Ordinal { style, number: chinese(digits)?, rest: rest.trim() })
+    Some(Ordinal { style, number: u32::from(dates::number(digits)?), rest: rest.trim() })
 }
 
 /// How a heading stands on its line.
@@ -308,7 +290,7 @@ fn run_together(text: &str) -> Vec<(u32, String)> {
     let mut from = 0;
     while let Some(hit) = HEADING.captures_at(text, from) {
         let (Some(digits), Some(title)) = (hit.get(1), hit.get(2)) else { break };
-        if chinese(digits.as_str()) == Some(found.len() as u32 + 1) {
+        if dates::number(digits.as_str()).map(usize::from) == Some(found.len() + 1) {
             found.push((found.len() as u32 + 1, clean(title.as_str()).to_owned()));
         }
         from = title.end();

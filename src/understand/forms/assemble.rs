@@ -476,6 +476,8 @@ impl<'a> Builder<'a> {
             Some(0) => {}
             // Where zeros are left empty, one identity cannot tell a lost figure from a zero beside a figure that is wrong.
             Some(_) if !proof.whole && proof.witnesses(at).count() < 2 => cell.standing = Standing::Lost,
+            // The row may be there under a name that no form knows.
+            Some(_) if self.cells[r].is_empty() && self.strange().next().is_some() => cell.standing = Standing::Lost,
             Some(value) => {
                 cell.value = Some(Decimal::new(i128::from(value), SCALE));
                 cell.standing = Standing::Solved;
@@ -490,16 +492,20 @@ impl<'a> Builder<'a> {
         cell
     }
 
-    /// Rows that the form does not have, with their figures in the order printed.
-    fn unmapped(&self, table: &mut Table, findings: &mut Vec<Finding>) {
-        let width = self.table.columns.len();
+    /// Rows that the form does not have.
+    fn strange(&self) -> impl Iterator<Item = &FoundRow> {
         // A heading of the form has —— for its unit; only a figure there is more than the form has.
         let figures = |row: &FoundRow| row.cells.iter().any(|c| matches!(self.pieces[*c].content, Content::Figure(_)));
-        let strange = self.found.rows.iter().filter(|row| match row.row {
+        self.found.rows.iter().filter(move |row| match row.row {
             Some(r) => self.table.rows[r].header && figures(row),
             None => !row.cells.is_empty(),
-        });
-        for (count, row) in strange.enumerate() {
+        })
+    }
+
+    /// The same, with their figures in the order printed.
+    fn unmapped(&self, table: &mut Table, findings: &mut Vec<Finding>) {
+        let width = self.table.columns.len();
+        for (count, row) in self.strange().enumerate() {
             let id = format!("x{}", count + 1);
             let sequence = self.sequence(Some(row), &row.cells);
             let exact = sequence.items.len() == width;

@@ -193,7 +193,9 @@ fn choices(index: usize, row: &Sequence, all: &[Sequence], width: usize, sums: &
         let mut filled = Vec::new();
         weigh(row, &shape, &[], exact, &sums, &mut filled);
         let adds_up = filled.iter().any(|c| c.rank == 0);
-        if (exact || adds_up && !sums.is_empty()) && (adds_up || found.first().is_none_or(|c| c.rank > 0)) {
+        // A row that prints a zero leaves none empty: lines behind it may as well be the page's own.
+        let told = exact || adds_up && !sums.is_empty() && !row.values.contains(&Some(0));
+        if told && (adds_up || found.first().is_none_or(|c| c.rank > 0)) {
             return filled;
         }
     }

@@ -281,7 +281,8 @@ impl Walk<'_> {
         let table = self.open.then(|| self.found.tables.last().map(|t| t.table)).flatten()?;
         let rows = self.found.tables.last().map(|t| t.rows.as_slice()).unwrap_or_default();
         if self.row
-            && let Some(open) = rows.last().filter(|r| r.cells.is_empty())
+            // Behind the figures, the rest of a label has none of its own.
+            && let Some(open) = rows.last().filter(|r| r.cells.is_empty() || !self.pieces[at + 1..].first().is_some_and(Piece::is_cell))
             && open.row.is_some_and(|row| self.labels.continues(&open.label, &first.text, Target::Row(table, row)))
         {
             return None;
@@ -436,7 +437,17 @@ impl Walk<'_> {
             self.row = true;
             self.last = piece.line;
             let label: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
+            let bare = !self.pieces.get(at + count).is_some_and(Piece::is_cell);
             let (pieces, found) = (self.pieces, self.found.tables.last_mut().expect("just opened"));
+            // 上年结转政府某息 with its figures, then 公开申请数量 without any: one label, broken behind a typo.
+            if let Some(begun) = found.rows.last_mut().filter(|r| bare && r.row.is_none() && !r.cells.is_empty()) {
+                let whole = format!("{}{label}", begun.label);
+                if self.labels.near(&super::labels::key(&whole), table, row).contains(&Target::Row(table, row)) {
+                    (begun.row, begun.label) = (Some(row), whole);
+                    found.lines.extend(lines);
+                    return count;
+                }
+            }
             if let Some(before) = found.rows.last_mut() {
                 let from = before.cells.last().map_or(before.line, |c| pieces[*c].line);
                 (before.tail, before.firm) = (piece.line.saturating_sub(from), true);
@@ -492,7 +503,14 @@ impl Walk<'_> {
             self.found.heads.push(key.full.clone());
         }
         if named {
-            self.row = false;
+            // Where a group of columns heads a row of its own, that row goes on with the one before.
+            let head = targets.iter().any(|t| matches!(t, Target::Head(_)));
+            self.row = head
+                && self.found.tables.last().is_some_and(|t| {
+                    let (width, wide) = (t.columns.len(), form.tables[t.table].columns.len());
+                    let cells = t.rows.first().map_or(0, |row| row.cells.len());
+                    cells > 0 && width < wide && cells % width == 0 && wide % width == 0
+                });
             self.last = last;
             return count;
         }
