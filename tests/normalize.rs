@@ -294,7 +294,20 @@ fn simulated_damage_is_repaired_or_flagged_and_never_a_third_text() {
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();
     let texts = ["機關業務公開", "政务公开", "審批時限", "（二）", "，", "。", "“", "乾縣", "　", "２０１９年"];
-    let traces = ["(qū)", "(shí)", "?qū)", "?。?)", "?。ǘ┻M", "&amp;", "\n", "?", "\u{FFFD}", "\u{200b}", "æ\u{94}¿", "\u{2F800}"];
+    let traces = [
+        "(qū)",
+        "(shí)",
+        "?qū)",
+        "?。?)",
+        "?。ǘ┻M",
+        "&amp;",
+        "\n",
+        "?",
+        "\u{FFFD}",
+        "\u{200b}",
+        "æ\u{94}¿",
+        "\u{2F800}",
+    ];
     let known: Vec<Vec<u8>> = (texts.iter().map(|text| gbk(text)))
         .chain(texts.iter().chain(&traces).map(|text| text.as_bytes().to_vec()))
         .collect();

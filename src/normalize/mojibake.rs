@@ -45,9 +45,8 @@ pub(super) const BYTES: Rule = Rule {
 
 /// Stretches that are UTF-8 read as Latin-1 or Windows-1252.
 pub(super) fn misread(text: &str) -> Vec<Change> {
-    let meant = |c: char| {
-        is_han(c) || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…')
-    };
+    let meant =
+        |c: char| is_han(c) || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…');
     let mut changes: Vec<Change> = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
