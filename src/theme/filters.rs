@@ -267,29 +267,42 @@ fn cells_of(row: &Value) -> &[Value] {
 }
 
 /// Rows with those cells that are neither zero nor blank, or whose standing a reader must see; the total apart, where the table
-/// has one.
+/// has one. The header above such a row stands before it: 2.其他法律 says nothing without (三)不予公开.
 fn filled_rows(rows: &[Value], columns: &[Value]) -> Value {
     let says = |cell: &Value| {
         let nothing = cell.get_from_path("value").is_none_or(|v| v.is_none() || v.as_f64() == Some(0.0));
         !nothing || matches!(words(cell, "standing"), "disputed" | "lost" | "solved")
     };
-    let rows = rows.iter().filter_map(|row| {
+    let level = |row: &Value| whole(row, "level");
+    let mut above: Vec<&Value> = Vec::new();
+    let mut shown: Vec<Value> = Vec::new();
+    for row in rows {
+        above.retain(|header| level(header) < level(row));
+        if row.get_from_path("header").and_then(Value::as_bool) == Some(true) {
+            above.push(row);
+            continue;
+        }
         let said: Vec<(&Value, &Value)> = columns.iter().zip(cells_of(row)).filter(|(_, cell)| says(cell)).collect();
         let (totals, parts): (Vec<_>, Vec<_>) = said.iter().partition(|(column, _)| words(column, "id") == "total");
         let parts: Vec<Value> = parts
             .into_iter()
             .map(|(column, cell)| map([("column", (*column).clone()), ("cell", (*cell).clone())]))
             .collect();
-        (!said.is_empty()).then(|| {
+        if said.is_empty() {
+            continue;
+        }
+        let drawn = |row: &Value, total: Value, parts: Vec<Value>| {
             map([
                 ("label", Value::from(words(row, "label"))),
-                ("level", Value::from(whole(row, "level"))),
-                ("total", totals.first().map_or_else(Value::none, |(_, cell)| (*cell).clone())),
+                ("level", Value::from(level(row))),
+                ("total", total),
                 ("parts", Value::from(parts)),
             ])
-        })
-    });
-    Value::from(rows.collect::<Vec<_>>())
+        };
+        shown.extend(above.drain(..).map(|header| drawn(header, Value::none(), Vec::new())));
+        shown.push(drawn(row, totals.first().map_or_else(Value::none, |(_, cell)| (*cell).clone()), parts));
+    }
+    Value::from(shown)
 }
 
 /// One row in groups of equal labels as one row per group; nothing for any other table.

@@ -7,7 +7,7 @@ use super::{
 use crate::model::archive::{Archive, Entry};
 use crate::model::page::Page;
 use crate::model::report::{Kind, Known, Report};
-use crate::model::value::Approx;
+use crate::model::value::{Approx, Standing};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -102,7 +102,8 @@ fn answer(entry: &Entry, report: &Report) -> String {
             Approx::Nearly => "近",
             Approx::About => "约",
         };
-        Some(format!("{about}{}{}", grouped(core.value), core.unit.as_deref().unwrap_or("件")))
+        let doubt = if core.standing == Standing::Disputed { "（存疑）" } else { "" };
+        Some(format!("{about}{}{}{doubt}", grouped(core.value), core.unit.as_deref().unwrap_or("件")))
     };
     let who = entry.card.agency.as_ref().map_or("该机关", |a| a.name.as_str());
     let when = entry.card.year.map_or_else(|| "报告年度".to_owned(), |y| format!("{y}年"));
