@@ -79,8 +79,8 @@ pub struct Built {
     pub inputs: Inputs,
     /// Files refused.
     pub quarantined: Vec<Quarantined>,
-    /// Findings of each report, by source path.
-    pub found: Vec<(String, Vec<Finding>)>,
+    /// The reports, with their findings.
+    pub entries: Arc<Vec<Entry>>,
     /// Findings by severity, over all reports.
     pub findings: crate::model::archive::Counts,
     /// Pages rendered anew.
@@ -199,7 +199,9 @@ impl Project {
         let mut ordered = orders::carry_out(&self.orders, &mut entries, &mut archive, &self.ids, &present);
         let body = |path: &str| self.reader.remembered(cache, &keyed[path].0, &keyed[path].1);
         orders::correct(&mut ordered, &mut entries, &archive, body);
+        let clock = Instant::now();
         similar::compare(&mut entries, cache, &self.reader, &body).context("writing the cache")?;
+        let compared = clock.elapsed();
         let mut catalog = assemble::assemble(entries, &self.ids, notes, &standards());
         archive.inputs.published = catalog.entries.len() as u32;
         archive.inputs.quarantined = archive.quarantined.len() as u32;
@@ -229,7 +231,7 @@ impl Project {
         archive.body = Arc::new(move |index| bodies.report(index));
         archive.original = Arc::new(move |index| originals.original(index));
         self.note_changes(&mut archive);
-        Ok(Gathered { archive, keys, read, problems: ordered.problems })
+        Ok(Gathered { archive, keys, read, compared, problems: ordered.problems })
     }
 
     /// What changed since the previous publication becomes a part of the archive, and of what its build id digests.
@@ -345,18 +347,21 @@ impl Project {
             timings.push((stage, clock.elapsed()));
             clock = Instant::now();
         };
-        let Gathered { mut archive, keys, read, problems } = self.gather(cache, progress)?;
+        let Gathered { mut archive, keys, read, compared, problems } = self.gather(cache, progress)?;
         built.problems = problems;
         for entry in archive.entries.iter() {
             built.findings.error += entry.card.findings.error;
             built.findings.warning += entry.card.findings.warning;
             built.findings.note += entry.card.findings.note;
         }
-        built.found = archive.entries.iter().map(|e| (e.card.source_path.clone(), e.findings.clone())).collect();
+        built.entries = Arc::clone(&archive.entries);
         built.read = read;
         built.inputs = archive.inputs;
         built.quarantined.clone_from(&archive.quarantined);
         lap(&mut built.timings, "read");
+        // Reading ends with the search for copied texts, told apart since it is the one stage that compares reports.
+        built.timings[0].1 -= compared;
+        built.timings.push(("similar", compared));
         // A site is a function of these; when it stands as it was published, there is nothing to do.
         let inputs = self.inputs(&archive);
         let publication = |manifest: Option<String>| manifest.map(|sha256| format!("{inputs} {sha256}"));
@@ -541,6 +546,8 @@ pub struct Gathered {
     keys: BTreeSet<Key>,
     /// Reports that were read anew.
     read: usize,
+    /// What it took to find copied texts.
+    compared: Duration,
     /// What is wrong in what the publisher wrote apart from the reports.
     problems: Vec<(String, Finding)>,
 }

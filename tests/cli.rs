@@ -532,6 +532,9 @@ fn what_an_agency_edits_what_comes_and_what_goes_is_told() {
     let third = published(root, "third", &["--previous", &new]);
     let later = json(&third.join("data/changes.json"));
     assert_eq!((&later["edited"], &later["earlier"][0]["edited"]), (&serde_json::json!([]), &changes["edited"]));
+    for (site, told) in [(&first, false), (&second, true), (&third, true)] {
+        assert_eq!(text_of(&site.join("index.html")).contains("公布后改过的报告"), told);
+    }
     // And the same input gives the same site.
     let again = published(root, "again", &["--previous", &new, "--jobs", "1", "--clean"]);
     assert!(tree(&third) == tree(&again));

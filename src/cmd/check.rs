@@ -36,8 +36,9 @@ pub fn run(root: &Path, arguments: &Check, terminal: &Terminal) -> Result<u8> {
     let Target::Memory(memory) = target else { unreachable!("made above") };
 
     let mut found: Vec<(String, Finding)> = Vec::new();
-    for (path, findings) in &built.found {
-        found.extend(findings.iter().map(|f| (format!("{content}/{path}"), f.clone())));
+    for entry in built.entries.iter() {
+        let path = format!("{content}/{}", entry.card.source_path);
+        found.extend(entry.findings.iter().map(|finding| (path.clone(), finding.clone())));
     }
     for file in &built.quarantined {
         let code = crate::diag::code(&file.code).map_or("file-unreadable", |c| c.id);

@@ -2,13 +2,15 @@
 //!
 //! It stays small at any size of the archive: few agencies are shown one by one, many as regions, and everything else is a link.
 
-use super::{HEADLINES, brief, coverage, digest, feed_entries, feed_json, indicator_link, page, share, sums, years_of};
-use crate::model::archive::Archive;
+use super::{
+    HEADLINES, Shared, brief, coverage, digest, feed_entries, feed_json, indicator_link, page, share, sums, years_of,
+};
+use crate::model::archive::{Archive, Entry};
 use crate::model::diagnostic::CODES;
 use crate::model::page::Page;
 use crate::model::twin::Grid;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 const MOST_AGENCIES: usize = 40;
@@ -25,12 +27,14 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     feed_json(&mut hash, archive.downloads.as_ref());
     feed_json(&mut hash, archive.indicators.as_ref());
     feed_json(&mut hash, &archive.inputs);
-    let mut home = page(&shared, String::new(), "home.html", hash, |shared| context(&shared.archive));
+    feed_json(&mut hash, archive.changes.as_ref());
+    let mut home = page(&shared, String::new(), "home.html", hash, context);
     home.data = false;
     vec![home]
 }
 
-fn context(archive: &Archive) -> Json {
+fn context(shared: &Shared) -> Json {
+    let archive = &shared.archive;
     let all: Vec<usize> = (0..archive.entries.len()).collect();
     let years = years_of(archive, &all);
     let (added, counted) = sums::addable(archive, &all);
@@ -75,10 +79,20 @@ fn context(archive: &Archive) -> Json {
         "charts": charts,
         "charts_of": added,
         "newest": newest.iter().take(NEWEST).map(|&i| brief(archive, &archive.entries[i])).collect::<Vec<_>>(),
+        "edited": edited(shared).into_iter().take(NEWEST).map(|entry| brief(archive, entry)).collect::<Vec<_>>(),
         "findings": { "total": total, "kinds": kinds },
         "quarantined": archive.quarantined.iter().take(5).collect::<Vec<_>>(),
         "downloads": archive.downloads.iter().filter(|file| file.path.starts_with("data/")).take(9).collect::<Vec<_>>(),
     })
+}
+
+/// Reports whose agencies changed them at the same address, the last first, each once.
+fn edited(shared: &Shared) -> Vec<&Entry> {
+    let changes = &shared.archive.changes;
+    let sets = std::iter::once(&changes.latest).chain(&changes.earlier);
+    let mut seen = BTreeSet::new();
+    let edited = sets.flat_map(|set| &set.edited).filter(|edited| seen.insert(&edited.id));
+    edited.filter_map(|edited| shared.entry(&edited.id)).collect()
 }
 
 /// Coverage: agencies, or regions when there are too many of them, by year.
