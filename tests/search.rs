@@ -201,7 +201,7 @@ fn the_script_finds_exactly_what_stands_in_the_reports() {
         size("/grams/") as f64 / text as f64,
         files.keys().filter(|path| path.contains("/grams/")).count(),
         size("/text/") as f64 / text as f64,
-        size("/docs/") + size("facets-") + size("hant-") + size("prefix-") + size("root.json"),
+        size("/docs/") + size("facets-") + size("agencies-") + size("hant-") + size("prefix-") + size("root.json"),
     );
     let folder = tempfile::tempdir().expect("a folder");
     save(&files, folder.path());

@@ -12,6 +12,9 @@ use unicode_normalization::UnicodeNormalization;
 /// the dictionaries of OpenCC (<https://github.com/BYVoid/OpenCC>, Apache-2.0) by `make-hant.mjs` beside it.
 pub(super) const HANT: &str = include_str!("hant.txt");
 
+/// What stands before and behind a name in the index. Folding drops it, so no query holds it.
+pub(super) const EDGE: u16 = 1;
+
 /// The pairs of [`HANT`] as a table over the basic plane; 0 where nothing changes.
 static SIMPLIFIED: LazyLock<Vec<u16>> = LazyLock::new(|| {
     let mut table = vec![0; 0x1_0000];

@@ -64,9 +64,15 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    /// Folds the searched lines of one document.
-    pub(super) fn of<'a>(lines: impl Iterator<Item = &'a str>) -> Folded {
+    /// Folds the names and the searched lines of one document. A name stands between [`fold::EDGE`]s, so that it can be
+    /// told from a line.
+    pub(super) fn of<'a>(names: &[&str], lines: impl Iterator<Item = &'a str>) -> Folded {
         let mut units = vec![0];
+        for name in names.iter().filter(|name| !name.is_empty()) {
+            units.push(fold::EDGE);
+            fold::fold_into(name, &mut units);
+            units.extend([fold::EDGE, 0]);
+        }
         for line in lines {
             fold::fold_into(line, &mut units);
             units.push(0);
@@ -218,21 +224,19 @@ impl Kept {
         self.lists.extend(other.lists);
     }
 
-    fn units(&self, place: usize) -> &[u16] {
-        let end = self.places.get(place + 1).map_or(self.units.len(), |next| next.units as usize);
-        &self.units[self.places[place].units as usize..end]
+    /// A kept string and its coded list.
+    pub(super) fn string(&self, place: u32) -> (&[u16], &[u8]) {
+        let (at, next) = (&self.places[place as usize], self.places.get(place as usize + 1));
+        let units = &self.units[at.units as usize..next.map_or(self.units.len(), |next| next.units as usize)];
+        let list = &self.lists[at.list as usize..next.map_or(self.lists.len(), |next| next.list as usize)];
+        (units, list)
     }
 
-    fn list(&self, place: usize) -> &[u8] {
-        let end = self.places.get(place + 1).map_or(self.lists.len(), |next| next.list as usize);
-        &self.lists[self.places[place].list as usize..end]
-    }
-
-    /// Every kept string with its coded list, in the order of strings.
-    pub(super) fn sorted(&self) -> impl Iterator<Item = (&[u16], &[u8])> {
+    /// The places of all kept strings, in the order of strings.
+    pub(super) fn order(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.places.len() as u32).collect();
-        order.par_sort_unstable_by(|a, b| self.units(*a as usize).cmp(self.units(*b as usize)));
-        order.into_iter().map(|place| (self.units(place as usize), self.list(place as usize)))
+        order.par_sort_unstable_by(|a, b| self.string(*a).0.cmp(self.string(*b).0));
+        order
     }
 }
 

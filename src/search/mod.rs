@@ -8,26 +8,27 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `root.json` | the only fixed name: counts and the names of the rest (see [`Root`]) |
-//! | `grams/<name>/0.bin` | the map of a run of up to 128 shards: where each begins, and which beginnings of that are keys of earlier shards |
-//! | `grams/<name>/<n>.bin` | shard `n` of the run, from 1: keys in order, each with its list of documents ([`posting`]) |
+//! | `root.json` | the only fixed name: counts, the names of the rest, the indicators (see [`Root`]) |
+//! | `grams/<name>/<k>/<n>.bin` | shard `256·k + n`: kept strings in order, each with its list of documents ([`posting`]); first the heads, then the tails ([`shards`]) |
 //! | `text/<name>/<n>.bin` | document `256·block + n` of a block of 256: a line of JSON, then `<number><role letter><text>` for each line that is not blank; unpacked behind `prefix` ([`pack`]) |
 //! | `docs/<name>.bin` | 512 documents: JSON `[[id, title], …]` |
-//! | `facets-<name>.bin` | JSON: agencies, regions, years, kinds, standings, indicators, and each document's, as differences |
+//! | `facets-<name>.bin` | JSON: regions, years, kinds, standings, and each document's, as differences; read after the first results, or to filter and sort |
+//! | `agencies-<name>.bin` | JSON `[[id, name], …]`, in the order of the facet; in large archives read when a region or an agency is chosen |
 //! | `headings-<name>.bin` | up to 5,000 documents only, for ranking: `varint` length and JSON of folded headings, then for each a varint length and its list |
 //! | `hant-<name>.bin` | the table that folds Traditional to Simplified |
 //!
 //! Documents are numbered as the archive sorts them: newest year first, then region and agency, so neighbors share text,
 //! lists are dense in runs, and the plain order needs no scores. Keys are `varint n`, then for each the number of units it
 //! shares with the one before, the number of its own, and these in UTF-16LE. A shard is its keys, `n` varint lengths, the
-//! lists; a map is its beginnings, then for each a byte `m` and `m` varint lengths. Which strings are keys, and why that is
-//! enough: [`grams`]. A query reads, for each of its places, the longest key that begins there: its shard, and where the map
-//! says that a shorter beginning is a key of an earlier shard, that one too.
+//! lists; a head then has, for each of its groups that has tails, a varint number of the first (counted behind the heads)
+//! and keys: where each tail begins. Which strings are keys, and why that is enough: [`grams`]. A query reads, for each of
+//! its places, the longest key that begins there: a head, whose number follows from two units, and where that says so, one
+//! tail. Titles and agencies stand between marks that no query holds, so that "begins or ends a name" is a string as well.
 //!
-//! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards and maps take 0.15 of the text at 1,000
+//! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards take 0.16 of the text at 1,000
 //! reports, 0.19 at 10,000, about a quarter more for each tenfold; copies of the texts, read for checking and showing hits,
-//! 0.37 at any size; the rest 0.01. Shards stay near 4 KB, so a query reads about one per character whatever the archive's
-//! size; lists grow with the documents, to an eighth of a byte each at most.
+//! 0.37 at any size; the rest 0.01. Heads hold 1 KB and tails 2 KB whatever the archive's size, so a query reads one or
+//! two for each character, twelve places at a time; lists grow with the documents, to an eighth of a byte each at most.
 //!
 //! **Must never** write a file name that begins with a dot, hold all bodies, or depend on threads or clocks.
 
@@ -35,10 +36,11 @@ mod fold;
 mod grams;
 mod pack;
 mod posting;
+mod shards;
 #[cfg(test)]
 mod tests;
 
-use crate::model::archive::{Archive, Entry};
+use crate::model::archive::{Agency, Archive, Entry};
 use crate::model::page::{Artifact, Sink};
 use crate::model::report::{Report, Role};
 use crate::model::value::Standing;
@@ -48,14 +50,14 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 
+/// What the files keep to; another one, another name.
+const FORMAT: &str = "nianbao-search/3";
 /// Documents whose texts share a folder.
 const TEXT_BLOCK: usize = 256;
 /// Documents whose ids and titles share a file.
 const DOCS_BLOCK: usize = 512;
-/// Bytes of a shard before compression, a single longer list apart.
-const SHARD_BYTES: usize = 5 << 10;
-/// Shards that share a folder and a map.
-const RUN: usize = 128;
+/// Shards that share a folder.
+const SHARDS_BLOCK: u32 = 256;
 /// Archives up to this size rank by headings; and so many headings they rank by, the most common ones.
 const RANKED: usize = 5000;
 const HEADINGS: usize = 1500;
@@ -64,22 +66,25 @@ const SAMPLED: usize = 256;
 
 /// `search/root.json`.
 #[derive(Serialize)]
-struct Root {
+struct Root<'a> {
     format: &'static str,
     documents: u32,
     /// Longest string with guaranteed candidates, and how many candidates are checked by reading.
     longest: usize,
     slack: usize,
-    /// Runs of shards: where each begins, in hex, four digits a unit, and its folder.
-    grams: Vec<(String, String)>,
+    /// Folder of the shards, and how many of them are heads.
+    grams: (String, u32),
     /// Blocks of texts.
     text: Vec<String>,
     /// What texts are unpacked behind: name, and number of bytes to drop.
     prefix: (String, usize),
     docs: Vec<String>,
     facets: String,
+    agencies: String,
     headings: Option<String>,
     hant: String,
+    /// Id and label of those that have figures.
+    indicators: Vec<(&'a str, &'a str)>,
 }
 
 /// Writes the search index under `search/`.
@@ -89,7 +94,12 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
     let prefix_name = files.put("search/prefix-", prefix.packed.clone())?;
     let Texts { corpus, blocks: text, headings } = write_texts(archive, &prefix, &mut files)?;
     let total = corpus.total();
-    let runs = write_grams(&grams::index(corpus), &mut files)?;
+    // Shards follow from the texts alone.
+    let name = files.name([&text[..], &[prefix_name.clone(), FORMAT.to_owned()]].concat().concat().as_bytes());
+    let heads = shards::write(&grams::index(corpus), |number, bytes| {
+        let path = format!("search/grams/{name}/{}/{}.bin", number / SHARDS_BLOCK, number % SHARDS_BLOCK);
+        files.sink.put(Artifact { path, bytes })
+    })?;
     let docs = archive
         .entries
         .chunks(DOCS_BLOCK)
@@ -98,21 +108,32 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
             files.put("search/docs/", packed_json(&rows)?)
         })
         .collect::<io::Result<_>>()?;
+    let mut agencies: Vec<&Agency> = archive.agencies.values().collect();
+    agencies.sort_by(|a, b| (&a.region, &a.id).cmp(&(&b.region, &b.id)));
+    let counted: BTreeSet<&str> = archive.entries.iter().flat_map(|entry| entry.core.keys()).map(|id| &**id).collect();
+    let named: Vec<_> = agencies.iter().map(|agency| (&agency.id, &agency.name)).collect();
     let root = Root {
-        format: "nianbao-search/2",
+        format: FORMAT,
         documents: total,
         longest: grams::LONGEST,
         slack: grams::SLACK,
-        grams: runs,
+        grams: (name, heads),
         text,
         prefix: (prefix_name, prefix.length()),
         docs,
-        facets: files.put("search/facets-", packed_json(&facets(archive))?)?,
+        facets: files.put("search/facets-", packed_json(&facets(archive, &agencies))?)?,
+        agencies: files.put("search/agencies-", packed_json(&named)?)?,
         headings: match archive.entries.len() {
             ..=RANKED => Some(files.put("search/headings-", heading_file(headings, total)?)?),
             _ => None,
         },
         hant: files.put("search/hant-", pack::deflate(fold::HANT.as_bytes()))?,
+        indicators: archive
+            .indicators
+            .iter()
+            .filter(|indicator| counted.contains(&*indicator.id))
+            .map(|indicator| (&*indicator.id, &*indicator.label))
+            .collect(),
     };
     files.sink.put(Artifact { path: "search/root.json".into(), bytes: serde_json::to_vec(&root)? })
 }
@@ -215,10 +236,10 @@ fn write_texts(archive: &Archive, prefix: &pack::Prefix, files: &mut Files) -> i
                 let (entry, report) = (&archive.entries[*document], (archive.body)(*document));
                 let agency = entry.card.agency.as_ref().map_or("", |agency| &agency.name);
                 let lines = report.lines.iter().filter(|line| is_searched(line.role)).map(|line| line.text.as_str());
-                let folded = grams::Folded::of([entry.card.title.as_str(), agency].into_iter().chain(lines));
+                let folded = grams::Folded::of(&[&entry.card.title, agency], lines);
                 let headings = report.lines.iter().filter(|line| ranked && line.role == Role::Heading);
                 let headings = headings.map(|line| String::from_utf16_lossy(&fold::fold(&line.text))).collect();
-                (prefix.pack(text_file(entry, &report).as_bytes()), folded, headings)
+                (prefix.pack(text_file(archive, entry, &report).as_bytes()), folded, headings)
             })
             .collect();
         let mut parts = Vec::new();
@@ -253,12 +274,14 @@ fn heading_file(headings: BTreeMap<String, Vec<u32>>, total: u32) -> io::Result<
 }
 
 /// What the browser reads to check and to show a hit.
-fn text_file(entry: &Entry, report: &Report) -> String {
+fn text_file(archive: &Archive, entry: &Entry, report: &Report) -> String {
     let card = &entry.card;
+    let agency = card.agency.as_ref().and_then(|agency| archive.agencies.get(&agency.id));
     let lines: Vec<_> = report.lines.iter().filter(|line| is_searched(line.role)).collect();
     let hant = fold::has_traditional(&card.title) || lines.iter().any(|line| fold::has_traditional(&line.text));
     let head = json!({
-        "id": card.id, "title": card.title, "agency": card.agency.as_ref().map(|agency| &agency.name), "year": card.year,
+        "id": card.id, "title": card.title, "agency": card.agency.as_ref().map(|agency| &agency.name),
+        "home": agency.map(|agency| &agency.url), "aliases": agency.map_or(&[][..], |agency| &agency.aliases), "year": card.year,
         "kind": card.kind, "place": entry.place.as_ref().map(|place| &place.name), "hant": hant,
     });
     let mut text = format!("{head}\n");
@@ -270,100 +293,8 @@ fn text_file(entry: &Entry, report: &Report) -> String {
     text
 }
 
-/// Cuts the kept strings into shards, and the shards into runs that share a folder; tells where each run begins.
-fn write_grams(kept: &grams::Kept, files: &mut Files) -> io::Result<Vec<(String, String)>> {
-    let (mut runs, mut run) = (Vec::new(), Vec::new());
-    let (mut keys, mut lists, mut size) = (Vec::new(), Vec::new(), 0);
-    let (mut last, mut prefixes): (&[u16], Vec<&[u16]>) = (&[], Vec::new());
-    let mut shard = Shard::default();
-    for (key, list) in kept.sorted() {
-        let more = 2 * key.len() + 2 + list.len();
-        prefixes.retain(|prefix| key.starts_with(prefix));
-        if size + more > SHARD_BYTES && size > 0 {
-            let full = std::mem::replace(&mut shard, Shard::at(last, key, &prefixes));
-            run.push(full.packed(&mut keys, &mut lists));
-            if run.len() == RUN {
-                runs.push(write_run(&mut run, files)?);
-            }
-            size = 0;
-        }
-        keys.push(key);
-        lists.push(list);
-        size += more;
-        if key.len() > 1 {
-            prefixes.push(key);
-        }
-        last = key;
-    }
-    if size > 0 {
-        run.push(shard.packed(&mut keys, &mut lists));
-        runs.push(write_run(&mut run, files)?);
-    }
-    Ok(runs)
-}
-
-/// A shard of the index: strings in order, with their lists.
-#[derive(Default)]
-struct Shard {
-    /// The shortest string that stands behind all of the shard before, and not behind the first of this one.
-    from: Vec<u16>,
-    /// Lengths of the beginnings of `from` that are strings of earlier shards, two units or longer.
-    earlier: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-impl Shard {
-    fn at(last: &[u16], first: &[u16], prefixes: &[&[u16]]) -> Shard {
-        let shared = last.iter().zip(first).take_while(|(a, b)| a == b).count();
-        let from = first[..shared + 1].to_vec();
-        let earlier = prefixes.iter().map(|prefix| prefix.len()).filter(|length| *length < from.len()).collect();
-        Shard { from, earlier, bytes: Vec::new() }
-    }
-
-    fn packed(mut self, keys: &mut Vec<&[u16]>, lists: &mut Vec<&[u8]>) -> Shard {
-        let mut bytes = front_coded(keys);
-        for list in lists.iter() {
-            posting::push_varint(list.len() as u64, &mut bytes);
-        }
-        bytes.extend(lists.iter().copied().flatten());
-        self.bytes = pack::deflate(&bytes);
-        keys.clear();
-        lists.clear();
-        self
-    }
-}
-
-/// Puts a run of shards and its map into a folder named by what they hold; gives where it begins, and the name.
-fn write_run(run: &mut Vec<Shard>, files: &mut Files) -> io::Result<(String, String)> {
-    let mut map = front_coded(&run.iter().map(|shard| shard.from.as_slice()).collect::<Vec<_>>());
-    for shard in run.iter() {
-        posting::push_varint(shard.earlier.len() as u64, &mut map);
-        shard.earlier.iter().for_each(|length| posting::push_varint(*length as u64, &mut map));
-    }
-    let from = run[0].from.iter().map(|unit| format!("{unit:04x}")).collect();
-    let parts = std::iter::once(pack::deflate(&map)).chain(run.drain(..).map(|shard| shard.bytes));
-    Ok((from, files.put_folder("search/grams/", parts.collect())?))
-}
-
-/// `varint n` and the keys, each as what it adds to the one before.
-fn front_coded(keys: &[&[u16]]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    posting::push_varint(keys.len() as u64, &mut bytes);
-    let mut last: &[u16] = &[];
-    for key in keys {
-        let shared = last.iter().zip(*key).take_while(|(a, b)| a == b).count();
-        posting::push_varint(shared as u64, &mut bytes);
-        posting::push_varint((key.len() - shared) as u64, &mut bytes);
-        bytes.extend(key[shared..].iter().flat_map(|unit| unit.to_le_bytes()));
-        last = key;
-    }
-    bytes
-}
-
 /// The columns by which hits are filtered, counted and sorted.
-fn facets(archive: &Archive) -> serde_json::Value {
-    let mut agencies: Vec<_> = archive.agencies.values().collect();
-    agencies.sort_by(|a, b| (&a.region, &a.id).cmp(&(&b.region, &b.id)));
+fn facets(archive: &Archive, agencies: &[&Agency]) -> serde_json::Value {
     let place = |list: &[&str]| -> BTreeMap<String, usize> {
         list.iter().enumerate().map(|(place, id)| ((*id).to_owned(), place + 1)).collect()
     };
@@ -380,20 +311,11 @@ fn facets(archive: &Archive) -> serde_json::Value {
             archive.entries.iter().map(|entry| of(entry).and_then(|id| places.get(&id)).map_or(0, |p| *p as i64));
         values.map(|value| value - std::mem::replace(&mut last, value)).collect()
     };
-    let counted: BTreeSet<&str> = archive.entries.iter().flat_map(|entry| entry.core.keys()).map(|id| &**id).collect();
-    let indicators: Vec<_> = archive
-        .indicators
-        .iter()
-        .filter(|indicator| counted.contains(&*indicator.id))
-        .map(|indicator| (&indicator.id, &indicator.label, format!("indicators/{}/", indicator.id)))
-        .collect();
     json!({
-        "agencies": agencies.iter().map(|a| (&a.id, &a.name, &a.aliases, &a.url)).collect::<Vec<_>>(),
         "regions": archive.regions.values().map(|r| (&r.code, &r.name, &r.parent, &r.url)).collect::<Vec<_>>(),
         "years": years,
         "kinds": kind_ids,
         "standings": standing_ids,
-        "indicators": indicators,
         "columns": {
             "agency": column(&agency_ids, &|entry| entry.card.agency.as_ref().map(|agency| agency.id.clone())),
             "region": column(&region_ids, &|entry| entry.card.region.clone()),

@@ -15,11 +15,14 @@ impl Model {
     fn of(documents: &[Vec<String>]) -> Model {
         let mut corpus = Corpus::default();
         for lines in documents {
-            corpus.push(Folded::of(lines.iter().map(String::as_str)));
+            corpus.push(Folded::of(&[], lines.iter().map(String::as_str)));
         }
         let (total, kept) = (corpus.total(), grams::index(corpus));
-        let list = |(key, bytes): (&[u16], &[u8])| (key.to_vec(), posting::decode(bytes, total).expect("as written"));
-        Model { lists: kept.sorted().map(list).collect(), total }
+        let list = |place: u32| {
+            let (key, bytes) = kept.string(place);
+            (key.to_vec(), posting::decode(bytes, total).expect("as written"))
+        };
+        Model { lists: kept.order().into_iter().map(list).collect(), total }
     }
 
     /// The documents that may hold a string: those of every kept string in it.

@@ -193,7 +193,9 @@ fn cut(text: &str, edits: &[&Value], rules: &BTreeMap<&str, usize>) -> Value {
                 plain(&mut spans, &text[shown..from]);
             }
             let change = open.get_or_insert_with(|| Changed { sure: true, ..Changed::default() });
-            change.was.push_str(was);
+            // What a hijacked site advertised is in the log and in the original; no page of ours repeats it.
+            let advert = edits[first..=index].iter().any(|edit| words(edit, "rule") == "advert");
+            change.was.push_str(if advert { "［广告语］" } else { was });
             change.now.push_str(now);
             for edit in &edits[first..=index] {
                 change.why.extend(rules.get(words(edit, "rule")));

@@ -20,6 +20,9 @@
     }
   }
 
+  /** Stands before and behind names in the index; no query holds it. */
+  const EDGE = '\x01';
+
   const kept = new Map();
 
   /** Remembers what `make` promises for `key`; failures are forgotten so that another try can succeed. */
@@ -29,6 +32,13 @@
       kept.set(key, make().catch((error) => { kept.delete(key); throw error; }));
     }
     return kept.get(key);
+  }
+
+  /** What all promises bring; where one fails, it waits for the others, so that another try begins afresh. */
+  async function all(promises) {
+    const ends = await Promise.allSettled(promises);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return ends.map((end) => end.value);
   }
 
   async function fetched(path) {
@@ -114,10 +124,7 @@
   const index = {
     root: () => once('root', async () => {
       const made = json('root.json', await fetched('root.json'));
-      if (made.format !== 'nianbao-search/2') throw new Damaged('root.json', 'another format');
-      made.from = made.grams.map(([hex]) => (hex.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(parseInt(unit, 16))).join(''));
-      // Small maps come at once, and before they are needed.
-      if (made.grams.length <= 32) for (const [, name] of made.grams) index.run(name).catch(() => {});
+      if (made.format !== 'nianbao-search/3') throw new Damaged('root.json', 'another format');
       return made;
     }),
     hant: () => once('hant', async () => {
@@ -127,19 +134,26 @@
       for (let at = 0; at + 1 < lines[0].length; at += 2) characters.set(lines[0][at], lines[0][at + 1]);
       return { characters, phrases: new Map(lines.slice(1).filter(Boolean).map((line) => line.split('\t'))) };
     }),
-    facets: () => once('facets', async () => {
-      const path = `facets-${(await index.root()).facets}.bin`;
-      const made = json(path, await unpacked(path));
+    /** The columns; with the agencies' ids and names where they are asked for. */
+    facets: async (named) => {
+      const [facets, agencies] = await Promise.all([index.columns(), named ? once('agencies', () => index.table('agencies')) : null]);
+      return Object.assign(facets, agencies && { agencies });
+    },
+    table: async (name) => {
+      const path = `${name}-${(await index.root())[name]}.bin`;
+      return json(path, await unpacked(path));
+    },
+    columns: () => once('facets', async () => {
+      const made = await index.table('facets');
       for (const name of Object.keys(made.columns)) {
         let last = 0;
         made.columns[name] = Int32Array.from(made.columns[name], (step) => (last += step));
       }
       return made;
     }),
-    /** Headings with their documents; none in large archives. */
+    /** Headings with their documents; large archives have none, and say fewer things beforehand. */
     headings: () => once('headings', async () => {
       const about = await index.root();
-      if (!about.headings) return [];
       const path = `headings-${about.headings}.bin`;
       const reader = new Reader(path, await unpacked(path));
       return json(path, reader.take(reader.varint())).map((key) => [key, decode(path, reader.take(reader.varint()), about.documents)]);
@@ -165,71 +179,68 @@
         if (match) parsed.push({ no: Number(match[1]), role: match[2], text: match[3] });
       }
       const hant = head.hant ? (await index.hant()).characters : null;
-      const fields = [head.title, head.agency].filter(Boolean).map((text) => fold(text, hant));
+      const fields = [head.title, head.agency].filter(Boolean).map((text) => `${EDGE}${fold(text, hant)}${EDGE}`);
       for (const line of parsed) line.key = fold(line.text, hant);
       return { ...head, lines: parsed, characters: hant, fields };
     }),
-    run: (name) => once(`run ${name}`, async () => {
-      const path = `grams/${name}/0.bin`;
-      return map(path, await unpacked(path));
-    }),
-    shard: (name, number) => once(`shard ${name} ${number}`, async () => {
-      const path = `grams/${name}/${number + 1}.bin`;
+    shard: (number) => once(`shard ${number}`, async () => {
+      const path = `grams/${(await index.root()).grams[0]}/${number >> 8}/${number & 255}.bin`;
       return shard(path, await unpacked(path));
     }),
   };
 
-  /** The map of a run: where each of its shards begins, and which beginnings of that stand in earlier shards. */
-  function map(path, bytes) {
-    const reader = new Reader(path, bytes);
-    const from = reader.keys();
-    return { from, earlier: from.map(() => Array.from({ length: reader.byte() }, () => reader.varint())) };
+  /** A list as it stands in a shard: its bytes, or the string that has it too, or the tail where it stands. */
+  function coded(path, bytes) {
+    if (bytes[0] === 7) return { path, tail: new Reader(path, bytes.subarray(1)).varint() };
+    if (bytes[0] !== 3) return { path, bytes };
+    if (bytes.length !== 5) throw new Damaged(path, 'bad list');
+    return { path, like: String.fromCharCode(bytes[1] | bytes[2] << 8, bytes[3] | bytes[4] << 8) };
   }
 
-  /** A shard: kept strings with their coded lists, and the length of the longest. */
+  /** A shard: kept strings with their coded lists, the length of the longest, and where the tails of its groups begin. */
   function shard(path, bytes) {
     const reader = new Reader(path, bytes);
     const keys = reader.keys();
     const lengths = keys.map(() => reader.varint());
-    const lists = new Map(keys.map((key, place) => [key, { path, bytes: reader.take(lengths[place]) }]));
-    return { lists, longest: keys.reduce((most, key) => Math.max(most, key.length), 0) };
-  }
-
-  /** Place of the last of `sorted` that is not above `key`; strings compare by UTF-16 units, as in the index. */
-  function below(sorted, key) {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = low + high >> 1;
-      if (sorted[middle] <= key) low = middle + 1; else high = middle;
+    const lists = new Map(keys.map((key, place) => [key, coded(path, reader.take(lengths[place]))]));
+    const tails = new Map();
+    while (reader.at < bytes.length) {
+      const first = reader.varint();
+      const from = reader.keys();
+      if (!from.length) throw new Damaged(path, 'bad tails');
+      tails.set(from[0], { first, from });
     }
-    return low - 1;
+    return { lists, longest: keys.reduce((most, key) => Math.max(most, key.length), 0), tails };
   }
 
-  /** Where `text` would stand in the index. */
-  async function located(text) {
-    const about = await index.root();
-    const run = about.grams[below(about.from, text)]?.[1];
-    if (run === undefined) throw new Damaged('root.json', 'no index');
-    const map = await index.run(run);
-    const number = below(map.from, text);
-    if (number < 0) throw new Damaged(`grams/${run}/0.bin`, 'bad map');
-    return { run, number, from: map.from[number], earlier: map.earlier[number] };
+  /** Number of the shard in which strings stand that begin as `text` does. */
+  function head(text, heads) {
+    let mixed = text.charCodeAt(0) << 16 | (text.length > 1 ? text.charCodeAt(1) : 0);
+    mixed = Math.imul(mixed ^ mixed >>> 15, 0x2c1b3c6d);
+    mixed = Math.imul(mixed ^ mixed >>> 12, 0x297a2d39);
+    return ((mixed ^ mixed >>> 15) >>> 0) % heads;
   }
 
-  /** The longest kept string that `text` begins with: its length and its coded list; null where its first two units never meet. */
-  async function longest(text) {
-    const own = await located(text);
-    const known = own.earlier.filter((length) => length <= text.length && text.startsWith(own.from.slice(0, length)));
-    const before = Math.max(Math.min(text.length, 2) - 1, ...known);
-    const other = known.length ? await located(text.slice(0, before)) : null;
-    const [here, there] = await Promise.all([own, other].map((at) => at && index.shard(at.run, at.number)));
-    for (let length = Math.min(text.length, here.longest); length > before; length--) {
-      const coded = here.lists.get(text.slice(0, length));
+  /** Number of the tail in which longer strings stand that `text` may begin with; null where there is none. */
+  function tail(shard, text, about) {
+    const tails = text.length > 2 && shard.tails.get(text.slice(0, 2));
+    if (!tails) return null;
+    let [low, high] = [0, tails.from.length];
+    // The last that is not above; strings compare by UTF-16 units, as in the index.
+    while (high - low > 1) {
+      const middle = low + high >> 1;
+      if (tails.from[middle] <= text) low = middle; else high = middle;
+    }
+    return about.grams[1] + tails.first + low;
+  }
+
+  /** The longest string of a shard that `text` begins with: its length and its coded list; null where there is none. */
+  function longest(shard, text) {
+    for (let length = Math.min(text.length, shard.longest); length >= Math.min(text.length, 2); length--) {
+      const coded = shard.lists.get(text.slice(0, length));
       if (coded) return { length, coded };
     }
-    const coded = there?.lists.get(text.slice(0, before));
-    if (there && !coded) throw new Damaged(`grams/${other.run}/${other.number + 1}.bin`, 'a list is missing');
-    return coded ? { length: before, coded } : null;
+    return null;
   }
 
   /** A coded list as ascending numbers below `total`; see src/search/posting.rs. */
@@ -346,45 +357,76 @@
 
   function common(first, second) {
     if (first.length > second.length) [first, second] = [second, first];
-    const out = [];
-    let at = 0;
+    const out = new Uint32Array(first.length);
+    let [at, found] = [0, 0];
     for (const document of first) {
-      while (at < second.length && second[at] < document) at++;
-      if (second[at] === document) out.push(document);
+      while (second[at] < document) at++;
+      if (second[at] === document) out[found++] = document;
     }
-    return out;
+    return out.subarray(0, found);
   }
 
-  /** The members of any of the lists, as a plain array: a typed one would turn what `map` makes of them into numbers. */
-  const united = (all) => (all.length === 1 ? Array.from(all[0]) : [...new Set(all.flatMap((list) => [...list]))].sort((a, b) => a - b));
-  const everything = (total) => Array.from({ length: total }, (_, document) => document);
+  const united = (all) => (all.length === 1 ? all[0] : Uint32Array.from(new Set(all.flatMap((list) => [...list]))).sort());
+  const everything = (total) => Uint32Array.from({ length: total }, (_, document) => document);
 
-  /** Places of a long string that are looked up first: where they leave few candidates, the others need not be. */
-  const FIRST = 8;
+  /** Places of a string that are looked up in turn, evenly spread: where some leave few candidates, the others need not be. */
+  function turns(length) {
+    const left = new Set(Array.from({ length: Math.max(1, length - 1) }, (_, place) => place));
+    return [12, 36, 400].map((most) => {
+      const step = Math.ceil(Math.max(1, length - 1) / most);
+      return [...left].filter((place) => place % step === 0 && left.delete(place));
+    }).filter((places) => places.length);
+  }
 
   /**
    * The documents that may hold a string: those that hold all kept strings in it. They do, or they are at most `slack`, or it
-   * stands nowhere (src/search/grams.rs), so `sure` where it is kept itself.
+   * stands nowhere (src/search/grams.rs), so `sure` where it is kept itself. Each step reads the heads of one turn of places,
+   * and what the step before told of: tails, and lists of other strings.
    */
-  async function candidates(key, about) {
-    const places = Array.from({ length: Math.max(1, key.length - 1) }, (_, place) => place);
-    const step = Math.ceil(places.length / FIRST);
-    let list = null;
-    for (const turn of [places.filter((place) => place % step === 0), places.filter((place) => place % step)]) {
-      const found = await Promise.all(turn.map((place) => longest(key.slice(place))));
-      if (!found.every(Boolean)) return { key, list: [], sure: true };
-      if (found[0]?.length === key.length && turn[0] === 0) return { key, list: listed(found[0].coded, about), sure: true };
-      let reach = 0;
-      const lists = list ? [list] : [];
-      found.forEach(({ length, coded }, at) => {
-        // What lies within another kept string says less than that.
-        if (turn[at] + length > reach) lists.push(listed(coded, about));
-        reach = Math.max(reach, turn[at] + length);
-      });
-      list = lists.sort((one, other) => one.length - other.length).reduce(common);
-      if (list.length <= about.slack) break;
+  class Candidates {
+    constructor(key, about, places = turns(key.length)) {
+      Object.assign(this, { key, about, turns: places, next: [], spans: [], list: null, sure: false });
     }
-    return { key, list, sure: !list.length };
+    get open() {
+      return !this.sure && (this.turns.length > 0 || this.next.length > 0) && !(this.list?.length <= this.about.slack);
+    }
+    async step() {
+      const { key, about } = this;
+      const heads = (this.turns.shift() ?? []).map((place) => ({ place, text: key.slice(place), number: head(key.slice(place), about.grams[1]), head: true }));
+      const read = await all([...this.next, ...heads].map(async (look) => ({ ...look, shard: await index.shard(look.number) })));
+      this.next = [];
+      const lists = [];
+      for (const { place, text, number, shard, head: first, length } of read) {
+        const found = longest(shard, text);
+        // A tail may have nothing for this text; a head that has nothing says that two units never meet.
+        if (!found && first) return this.settle(new Uint32Array(0));
+        if (length && found?.length !== text.length) throw new Damaged(`grams ${number}`, 'a list is missing');
+        const further = first ? tail(shard, text, about) : null;
+        if (further !== null) this.next.push({ place, text, number: further });
+        if (found && !found.coded.bytes) {
+          const { like, tail, path } = found.coded;
+          // A list named is a list that stands there.
+          if (length) throw new Damaged(path, 'bad list');
+          const there = like ? { text: like, number: head(like, about.grams[1]) } : { text: text.slice(0, found.length), number: about.grams[1] + tail };
+          // What the string has besides is looked up in its turn.
+          if (!like || found.length === key.length || !key.includes(like)) this.next.push({ place, length: found.length, ...there });
+        } else if (found) {
+          lists.push({ place, length: length ?? found.length, coded: found.coded });
+        }
+      }
+      const whole = lists.find((one) => one.length === key.length);
+      if (whole) return this.settle(listed(whole.coded, about));
+      const narrower = this.list ? [this.list] : [];
+      for (const { place, length, coded } of lists.sort((one, other) => other.length - one.length)) {
+        // What lies within another kept string says less than that.
+        if (this.spans.some(([from, to]) => from <= place && place + length <= to)) continue;
+        this.spans.push([place, place + length]);
+        narrower.push(listed(coded, about));
+      }
+      if (narrower.length) this.list = narrower.sort((one, other) => one.length - other.length).reduce(common);
+      if (this.list?.length === 0) this.settle(this.list);
+    }
+    settle(list) { this.list = list; this.sure = true; }
   }
 
   const listed = (coded, about) => (coded.list ??= decode(coded.path, coded.bytes, about.documents));
@@ -400,11 +442,11 @@
   }
 
   /** Reads what is left to read: few candidates each, many by one of them, the first shown if it is one, which tells for all. */
-  async function checked(known, about, possible, shown) {
-    await Promise.all(known.flatMap((term) => term.parts).filter((part) => !part.sure).map(async (part) => {
+  async function checked(parts, about, possible, shown) {
+    await Promise.all(parts.filter((part) => part.list && !part.sure).map(async (part) => {
       const many = part.list.length > about.slack;
       const members = new Set(part.list);
-      const read = many ? [shown.find((document) => members.has(document)) ?? part.list[0]] : common(possible, part.list);
+      const read = many ? [shown.find((document) => members.has(document)) ?? part.list[0]] : [...common(possible, part.list)];
       const texts = await Promise.all(read.map(index.text));
       const held = read.filter((_, place) => holds(texts[place], part.key));
       if (!many || !held.length) part.list = held;
@@ -413,7 +455,7 @@
 
   const FACETS = ['agency', 'region', 'year', 'kind', 'standing'];
   const IDS = {
-    agency: (facets) => facets.agencies.map((agency) => agency[0]),
+    agency: (facets) => facets.agencies?.map((agency) => agency[0]) ?? [],
     region: (facets) => facets.regions.map((region) => region[0]),
     year: (facets) => facets.years,
     kind: (facets) => facets.kinds,
@@ -446,34 +488,44 @@
   }
 
   const SHOWN = 10;
-  /** Archives up to this size answer with every address; larger ones where `all` is asked for. */
-  const ADDRESSES = 5000;
 
   async function find(query, options) {
     const about = await index.root();
     const { filters = {}, sort = 'relevance', top = SHOWN } = options;
     const filtered = FACETS.some((name) => [filters[name] ?? ''].flat().some((value) => value !== ''));
-    const needed = page || filtered || sort !== 'relevance' || about.documents > ADDRESSES;
-    const [hant, facets] = await Promise.all([index.hant(), needed ? index.facets() : null, index.prefix()]);
+    const needed = filtered || sort !== 'relevance';
+    const [hant, facets] = await Promise.all([index.hant(), needed ? index.facets(Boolean(filters.agency)) : null, index.prefix()]);
     const wanted = terms(query, hant, about.longest);
     const tests = facets ? chosen(filters, facets) : {};
-    if (!wanted.length && !filtered) return { wanted, hits: [], before: [], facets, tests, about, urls: [] };
+    if (!wanted.length && !filtered) return { wanted, hits: [], before: [], tests, about, urls: [] };
 
-    const known = await Promise.all(wanted.map(async (term) => ({
-      excluded: term.excluded, parts: await Promise.all(term.variants.map((key) => candidates(key, about))),
-    })));
+    const known = wanted.map((term) => ({ excluded: term.excluded, parts: term.variants.map((key) => new Candidates(key, about)) }));
     const positive = wanted.filter((term) => !term.excluded);
+    const named = sort === 'relevance' && !about.headings ? positive.flatMap((term) => term.variants).flatMap((key) => names(key, about)) : [];
     const passing = Object.values(tests);
-    const possible = gathered(known, about, false);
-    let hits = possible.filter((document) => passing.every((test) => test(document)));
-    const scores = sort === 'relevance' ? await points(hits, positive, about, hant, facets) : new Map();
-    hits = sorted(hits, sort, scores, facets);
-    // What will most likely be shown is fetched along with what is checked.
-    for (const document of hits.slice(0, top)) index.text(document).catch(() => {});
-    await checked(known, about, possible, hits);
+    const parts = known.flatMap((term) => term.parts);
+    const ordered = async () => {
+      const possible = gathered(known, about, false);
+      const hits = Array.from(passing.length ? possible.filter((document) => passing.every((test) => test(document))) : possible);
+      const scores = sort === 'relevance' ? await points(hits, positive, named, about, hant) : new Map();
+      return { possible, scores, hits: sorted(hits, sort, scores, facets) };
+    };
+    // What will most likely be shown is fetched along with what is looked up further.
+    const foreseen = ({ hits }) => { for (const document of hits.slice(0, top)) index.text(document).catch(() => {}); };
+    for (let round = 0; round < 1 || parts.some((part) => part.open) || (round < 2 && named.some((part) => part.open)); round++) {
+      const steps = all([...parts, ...named].filter((part) => part.open).map((part) => part.step()));
+      if (round === 1 && !about.headings && parts.every((part) => part.list && !part.turns.length)) ordered().then(foreseen, () => {});
+      await steps;
+    }
+    let { possible, scores, hits } = await ordered();
+    foreseen({ hits });
+    await checked([...parts, ...named], about, possible, hits);
+    if (named.some((part) => !part.sure)) ({ scores, hits } = await ordered());
     const before = gathered(known, about, true);
-    const held = new Set(before);
-    hits = hits.filter((document) => held.has(document));
+    if (before.length < hits.length || passing.length) {
+      const held = new Set(before);
+      hits = hits.filter((document) => held.has(document));
+    }
     if (hits.length <= about.slack && positive.length && sort === 'relevance') {
       await Promise.all(hits.map(async (document) => {
         const density = dense(await index.text(document), positive.flatMap((term) => term.variants));
@@ -482,9 +534,18 @@
       hits = sorted(hits, sort, scores, facets);
     }
     // In a large archive the few texts about to be shown say their own ids; the lists of all ids would cost more than the rest.
-    const ids = options.all || about.documents <= ADDRESSES ? (await rows(hits)).map(([id]) => id)
+    const ids = options.all || about.headings ? (await rows(hits)).map(([id]) => id)
       : (await Promise.all(hits.slice(0, top).map(index.text))).map((text) => text.id);
-    return { wanted, hits, before, facets, tests, about, urls: ids.map((id) => `reports/${id}/`) };
+    return { wanted, hits, before, tests, about, urls: ids.map((id) => `reports/${id}/`) };
+  }
+
+  /** The reports whose title or agency begins or ends with a string: those edges are marked in the index, and looked up first. */
+  function names(key, about) {
+    const places = turns(key.length);
+    return [
+      new Candidates(`${EDGE}${key}`, about, [[0], ...places.map((turn) => turn.map((place) => place + 1))]),
+      new Candidates(`${key}${EDGE}`, about, [[key.length - 1], ...places]),
+    ];
   }
 
   /** Documents come newest first, then by region and agency; what has no year or no agency goes last. */
@@ -492,7 +553,9 @@
     const by = (value) => [...hits].sort((one, other) => value(one) - value(other) || one - other);
     if (sort === 'year-old') return by((document) => -facets.columns.year[document] || 0.5);
     if (sort === 'agency') return by((document) => facets.columns.agency[document] || Infinity);
-    return scores.size ? by((document) => -(scores.get(document) ?? 0)) : hits;
+    if (!scores.size) return hits;
+    const ahead = hits.filter((document) => scores.has(document)).sort((one, other) => scores.get(other) - scores.get(one) || one - other);
+    return [...ahead, ...hits.filter((document) => !scores.has(document))];
   }
 
   /** Ids and titles of documents. */
@@ -502,20 +565,20 @@
     return documents.map((document) => blocks.get(document >> 9)[document & 511] ?? (() => { throw new Damaged('docs', 'too short'); })());
   }
 
-  /** Points of documents whose title or headings hold a term; in large archives, whose agency's name does. */
-  async function points(hits, positive, about, hant, facets) {
+  /** Points of documents whose title or headings hold a term; in large archives, whose title or agency begins or ends with it. */
+  async function points(hits, positive, named, about, hant) {
     const scores = new Map();
-    if (!positive.length) return scores;
-    const small = about.documents <= ADDRESSES;
-    const [titles, headings] = small ? await Promise.all([rows(hits), index.headings()]) : [facets.agencies, []];
+    const add = (document, more) => scores.set(document, (scores.get(document) ?? 0) + more);
+    for (const part of named) for (const document of part.list ? common(hits, part.list) : []) add(document, 1e6);
+    if (!about.headings || !positive.length) return scores;
+    const [titles, headings] = await Promise.all([rows(hits), index.headings()]);
     for (const title of titles) title.key ??= fold(title[1], hant.characters);
     for (const { variants } of positive) {
       const within = (key) => variants.some((variant) => key.includes(variant));
-      const titled = titles.map((title) => within(title.key));
       const headed = new Set(headings.filter(([key]) => within(key)).flatMap(([, list]) => [...list]));
       hits.forEach((document, at) => {
-        const more = (titled[small ? at : facets.columns.agency[document] - 1] ? 1e6 : 0) + (headed.has(document) ? 1e5 : 0);
-        if (more) scores.set(document, (scores.get(document) ?? 0) + more);
+        const more = (within(titles[at].key) ? 1e6 : 0) + (headed.has(document) ? 1e5 : 0);
+        if (more) add(document, more);
       });
     }
     return scores;
@@ -535,6 +598,8 @@
 
   const KINDS = { annual_report: '年度报告', self_inspection: '自查报告', statistics_table: '统计表', notice: '通知公告', other: '其他' };
   const STANDINGS = { disputed: '有数字存疑', proved: '数字已核', solved: '数字补出', printed: '仅有原文数字', curated: '数字经编者确认' };
+  /** Options of a filter, at most. */
+  const LISTED = 300;
   let turn = 0;
 
   /** The contract's function: runs a query, shows it, and answers with addresses and the true total. */
@@ -544,7 +609,7 @@
     if (page) begin(text, options);
     try {
       const result = await find(text, options);
-      const ready = page ? show(result, text, options, mine) : Promise.resolve();
+      const ready = page ? show(result, options, mine) : Promise.resolve();
       return { urls: result.urls, total: result.hits.length, exact: true, ready };
     } catch (error) {
       if (page && mine === turn) complain(error);
@@ -552,7 +617,7 @@
     }
   }
   window.siteSearch = siteSearch;
-  if (!page) { siteSearch.parts = { fold, decode, map, shard, inflated, index, Damaged }; return; }
+  if (!page) { siteSearch.parts = { fold, decode, shard, inflated, index, Damaged }; return; }
 
   const form = page.querySelector('form');
   const field = form.querySelector('input[type=search]');
@@ -596,22 +661,23 @@
     select.value = value;
   }
 
-  async function show(result, query, options, mine) {
+  async function show(result, options, mine) {
     try {
       const positive = result.wanted.filter((term) => !term.excluded);
-      const texts = await drawn(result.hits.slice(0, options.top ?? SHOWN), positive);
+      const texts = await Promise.all(result.hits.slice(0, options.top ?? SHOWN).map(index.text));
       if (mine !== turn) return;
-      list.replaceChildren(...texts);
+      list.replaceChildren(...texts.map((text) => item(text, positive)));
       page.setAttribute('aria-busy', 'false');
-      announce(result, query);
-      offer(result, positive);
-      count(result);
+      announce(result);
+      offer(result, positive, texts);
+      // The list stands; the counts behind the filters follow.
+      setTimeout(() => { if (mine === turn) count(result, mine).catch(() => {}); });
       let shown = texts.length;
       more.hidden = shown >= result.hits.length;
       more.onclick = async () => {
         more.disabled = true;
         try {
-          const next = await drawn(result.hits.slice(shown, shown + SHOWN), positive);
+          const next = (await Promise.all(result.hits.slice(shown, shown + SHOWN).map(index.text))).map((text) => item(text, positive));
           if (mine === turn) {
             list.append(...next);
             shown += next.length;
@@ -628,7 +694,7 @@
     }
   }
 
-  function announce(result, query) {
+  function announce(result) {
     const filtered = Object.keys(result.tests).length > 0;
     if (!result.wanted.length && !filtered) {
       status.replaceChildren(`共收录 ${result.about.documents} 份报告。输入一个字以上，或只选条件浏览。`);
@@ -637,24 +703,25 @@
     const total = made('strong', { 'data-total': String(result.hits.length) }, String(result.hits.length));
     const converted = result.wanted.filter((term) => term.converted).map((term) => `“${term.converted}”`);
     status.replaceChildren(
-      result.hits.length ? '找到 ' : '没有找到报告：', total, ' 份报告',
+      result.hits.length ? '找到 ' : '没有找到（', total, result.hits.length ? ' 份报告' : ' 份报告）',
       converted.length ? `（按${converted.join('、')}搜索）` : '',
       result.hits.length ? '。' : '。可以少写几个字，或去掉筛选条件。',
     );
   }
 
   /** The page of an agency or indicator that the query names. */
-  function offer(result, positive) {
+  function offer(result, positive, texts) {
     offers.replaceChildren();
     const terms = positive.map((term) => term.variants.at(-1));
     const keys = [...new Set([terms.join(''), ...terms])].filter((key) => key.length > 1);
-    if (!result.facets || !keys.length) return;
+    if (!keys.length) return;
+    const agencies = new Map(texts.filter((text) => text.home).map((text) => [text.home, [text.agency, ...text.aliases]]));
     const distance = (own, key) => (own === key ? 0 : own.includes(key) ? own.length - key.length
       : key.includes(own) && own.length > 2 ? 1 + key.length - own.length : Infinity);
     const nearness = (names) => Math.min(...names.filter(Boolean).flatMap((name) => keys.map((key) => distance(fold(name, null), key))));
     const rows = [
-      ...result.facets.agencies.map((agency) => ['机关', agency[1], agency[3], nearness([agency[1], ...agency[2]])]),
-      ...result.facets.indicators.map((indicator) => ['指标', indicator[1], indicator[2], nearness([indicator[1]])]),
+      ...[...agencies].map(([url, names]) => ['机关', names[0], url, nearness(names)]),
+      ...result.about.indicators.map(([id, name]) => ['指标', name, `indicators/${id}/`, nearness([name])]),
     ].filter((row) => row[3] < Infinity).sort((a, b) => a[3] - b[3]).slice(0, 4);
     for (const [sort, name, url] of rows) {
       offers.append(made('li', {}, made('a', { href: page.dataset.search + url }, made('span', { class: 'search-sort' }, sort), ` ${name}`)));
@@ -662,33 +729,37 @@
   }
 
   /** True counts: each facet over the hits that pass all the other filters. */
-  function count(result) {
-    const { facets, tests, before } = result;
-    const active = result.wanted.length || Object.keys(tests).length;
-    const documents = active ? before : everything(result.about.documents);
+  async function count(result, mine) {
+    const { tests, before, about } = result;
+    // Thousands of agencies are listed when a region is chosen.
+    const facets = await index.facets(about.headings || tests.region || tests.agency);
+    if (mine !== turn) return;
+    const documents = result.wanted.length || Object.keys(tests).length ? before : everything(about.documents);
     for (const select of selects) {
       const name = select.name;
       if (!IDS[name]) continue;
-      const others = Object.entries(tests).filter(([other]) => other !== name).map(([, test]) => test);
-      const counts = new Map();
       const ids = IDS[name](facets);
-      for (const document of documents) {
-        if (!others.every((test) => test(document))) continue;
-        const id = ids[facets.columns[name][document] - 1];
-        if (id === undefined) continue;
-        for (const one of name === 'region' ? above(facets, id) : [id]) counts.set(one, (counts.get(one) ?? 0) + 1);
-      }
-      const labels = { agency: () => new Map(facets.agencies.map((row) => [row[0], row[1]])), region: () => new Map(facets.regions.map((row) => [row[0], row[1]])) }[name]?.();
-      const label = (id) => labels?.get(id) ?? KINDS[id] ?? STANDINGS[id] ?? (name === 'year' ? `${id} 年` : id);
+      const others = Object.entries(tests).filter(([other]) => other !== name).map(([, test]) => test);
+      const column = facets.columns[name];
+      const own = new Uint32Array(ids.length + 1);
+      for (const document of documents) if (!others.length || others.every((test) => test(document))) own[column[document]]++;
+      const counts = new Map();
+      ids.forEach((id, place) => {
+        if (!own[place + 1]) return;
+        for (const one of name === 'region' ? above(facets, id) : [id]) counts.set(one, (counts.get(one) ?? 0) + own[place + 1]);
+      });
+      const labels = { agency: facets.agencies, region: facets.regions }[name];
+      const label = labels ? new Map(labels.map((row) => [row[0], row[1]])) : new Map();
+      const said = (id) => label.get(id) ?? KINDS[id] ?? STANDINGS[id] ?? (name === 'year' ? `${id} 年` : id);
       const value = select.value;
-      let shown = ids.filter((id) => counts.has(id) || id === value);
-      if (shown.length > 300) shown = shown.sort((a, b) => counts.get(b) - counts.get(a)).slice(0, 300);
-      select.replaceChildren(select.options[0], ...shown.map((id) => made('option', { value: id }, `${label(id)}（${counts.get(id) ?? 0}）`)));
-      select.value = value;
+      const shown = ids.filter((id) => counts.has(id) || id === value);
+      const listed = shown.length > LISTED ? shown.sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)).slice(0, LISTED) : shown;
+      select.replaceChildren(select.options[0], ...listed.map((id) => made('option', { value: id }, `${said(id)}（${counts.get(id) ?? 0}）`)));
+      const left = name === 'agency' && !facets.agencies ? '选定地区后列出' : listed.length < shown.length ? `另有 ${shown.length - listed.length} 项未列` : null;
+      if (left) select.append(made('option', { disabled: '' }, left));
+      wish(select, value);
     }
   }
-
-  const drawn = (documents, positive) => Promise.all(documents.map(async (document) => result(await index.text(document), positive)));
 
   /** The lines that show best why a report was found: body before furniture, and the second for what the first lacks. */
   function telling(text, positive) {
@@ -709,7 +780,7 @@
   }
 
   /** One hit: its title, what it is, and the lines that say so. */
-  function result(text, positive) {
+  function item(text, positive) {
     const keys = positive.flatMap((term) => term.variants);
     const lines = telling(text, positive);
     const address = `${page.dataset.search}reports/${text.id}/` + (lines.length ? `#L${lines[0].no}` : '');
@@ -767,6 +838,8 @@
     const asked = new URLSearchParams(window.location.search);
     field.value = asked.get('q') ?? '';
     for (const select of selects) wish(select, asked.get(select.name) ?? (select.name === 'sort' ? 'relevance' : ''));
+    // On a small screen the results come before choices that nobody has made.
+    form.querySelector('details').open = window.matchMedia('(min-width: 40rem)').matches || [...asked.keys()].some((name) => name !== 'q');
     run();
   }
 
