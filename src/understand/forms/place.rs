@@ -89,7 +89,7 @@ struct Choice {
 /// Most placements of one row, most totals of one sum that are followed, most totals looked at for one table.
 const PLACEMENTS: usize = 1_000;
 const TOTALS: usize = 1_000;
-const WORK: usize = 100_000;
+const WORK: usize = 30_000;
 
 /// Places the items of all rows of a table with `width` columns, and tells whether there is a placement that fits the sums.
 pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> (Vec<Placed>, bool) {
