@@ -5,7 +5,7 @@ mod generate;
 
 use generate::{Case, Layout, Print, Zeros, case};
 use nianbao::model::diagnostic::Finding;
-use nianbao::model::report::{Role, Table};
+use nianbao::model::report::Table;
 use nianbao::model::source::{Draft, Line};
 use nianbao::model::value::Standing;
 use nianbao::understand::forms::{Reading, forms, read_tables};
@@ -18,8 +18,7 @@ fn draft(text: &str) -> Draft {
 }
 
 fn read(text: &str, year: Option<u16>) -> Reading {
-    let draft = draft(text);
-    read_tables(&draft, &vec![Role::Prose; draft.lines.len()], year)
+    read_tables(&draft(text), year)
 }
 
 fn shared(path: &str) -> Option<String> {
@@ -196,7 +195,7 @@ fn every_layout_is_read_without_a_wrong_cell() {
         for seed in 0..rounds {
             let case = case(&forms, seed, layout);
             let started = std::time::Instant::now();
-            let reading = read_tables(&case.draft, &vec![Role::Prose; case.draft.lines.len()], None);
+            let reading = read_tables(&case.draft, None);
             let score = scores.entry(layout).or_default();
             score.micros.push(started.elapsed().as_micros());
             let mut trouble = Vec::new();

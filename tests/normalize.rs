@@ -1,7 +1,8 @@
 //! The acceptance cases of normalization, when they are at hand, run through the function itself.
 
-use nianbao::model::source::{Draft, Line, Script};
+use nianbao::model::source::{Draft, Line, Script, Source};
 use nianbao::normalize::{Options, normalize};
+use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -287,4 +288,57 @@ fn simulated_damage_is_repaired_or_flagged_and_never_a_third_text() {
     eprintln!("{spans} damaged spans: {repaired} repaired, {flagged} flagged, {third} third texts, {wrong}");
     assert!((repaired + flagged) * 1000 >= spans * 999 && third * 1000 <= spans, "{wrong}");
     assert!(repaired * 100 >= spans * 75, "{repaired} of {spans}");
+}
+
+/// Bytes as a broken page may have them: text in GBK and UTF-8, annotations, traces of damage, anything at all.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();
+    let texts = ["機關業務公開", "政务公开", "審批時限", "（二）", "，", "。", "“", "乾縣", "　", "２０１９年"];
+    let traces = [
+        "(qū)",
+        "(shí)",
+        "?qū)",
+        "?。?)",
+        "?。ǘ┻M",
+        "&amp;",
+        "\n",
+        "?",
+        "\u{FFFD}",
+        "\u{200b}",
+        "æ\u{94}¿",
+        "\u{2F800}",
+    ];
+    let known: Vec<Vec<u8>> = (texts.iter().map(|text| gbk(text)))
+        .chain(texts.iter().chain(&traces).map(|text| text.as_bytes().to_vec()))
+        .collect();
+    let piece = prop_oneof![
+        6 => proptest::sample::select(known),
+        1 => proptest::collection::vec(any::<u8>(), 1..6),
+    ];
+    proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The entry for fuzzing: `PROPTEST_CASES=100000` asks for as many.
+    #[test]
+    fn any_bytes_become_edits_that_lead_back(bytes in bytes(), forced in proptest::option::of(proptest::bool::ANY)) {
+        let source = Source { path: "x.txt".to_owned(), bytes: bytes.clone().into(), sidecar: None };
+        let script = forced.map(|hant| if hant { Script::Hant } else { Script::Hans });
+        // What proves no encoding is no text; what a decoder makes of it may reach the stage another way.
+        let read = nianbao::read::read(&source).unwrap_or_else(|_| draft(&encoding_rs::GBK.decode(&bytes).0));
+        let done = normalize(read.clone(), &Options { script, ..Options::default() });
+        prop_assert_eq!(done.lines.len(), read.lines.len());
+        for (line, source) in done.lines.iter().zip(&read.lines) {
+            prop_assert_eq!(&undo(line), &source.text);
+        }
+        let again = draft(&done.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"));
+        if forced != Some(true) && done.front == 0 {
+            let again = normalize(again, &Options { script, ..Options::default() });
+            for (line, before) in again.lines.iter().zip(&done.lines) {
+                prop_assert_eq!(&line.text, &before.text);
+            }
+        }
+    }
 }

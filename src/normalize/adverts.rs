@@ -1,8 +1,7 @@
 //! Slogans of betting and adult sites in pages that mirrors republish.
 //!
-//! In: the document, Simplified by now and free of annotations. Out: which lines are nothing but a slogan (they keep their text, and
-//! nobody takes them for content), a mark in place of each slogan inside a sentence, and whether the page comes from such a mirror.
-//! The words are data. Never takes a sentence about gambling or vice for a slogan: an agency that fights them writes of them.
+//! In: the document, Simplified by now and free of annotations. Out: a mark in place of each slogan, which lines are nothing but one
+//! (nobody takes them for content), and whether the page comes from such a mirror. The log keeps what was there. The words are data. Never takes a sentence about gambling or vice for a slogan: an agency that fights them writes of them.
 
 use super::edits::Change;
 use super::{Rule, Work, classes::kind};
@@ -14,16 +13,16 @@ use std::sync::LazyLock;
 
 pub(super) const ADVERTS: Rule = Rule {
     id: "advert",
-    why: "被劫持的转载网站在公文里插入博彩、色情广告语，有的整行，有的顶替原文的词。整行的标为网页附带文字，不作正文发布；夹在句中的换成记号“［广告］”，原文的词已不可知。",
+    why: "被劫持的转载网站在公文里插入博彩、色情广告语，有的整行，有的顶替原文的词。一律换成记号“［广告］”；整行的标为网页附带文字，不作正文；夹在句中的，原文的词已不可知。",
     turns: &[
         (
             "真人百家乐_棋牌投注平台官网\n本局设有真人百家乐_棋牌投注平台官网政务公开工作领导小组，由主要负责人任组长",
-            "真人百家乐_棋牌投注平台官网\n本局设有［广告］政务公开工作领导小组，由主要负责人任组长",
+            "［广告］\n本局设有［广告］政务公开工作领导小组，由主要负责人任组长",
         ),
         ("甲县2019年政府信息公开年度报告_真人百家乐-棋牌投注平台官网", "甲县2019年政府信息公开年度报告"),
         (
             "买球平台-投注官网app下载\n本报告由买球平台-投注官网app下载办公室编制",
-            "买球平台-投注官网app下载\n本报告由［广告］办公室编制",
+            "［广告］\n本报告由［广告］办公室编制",
         ),
     ],
     leaves: &[
@@ -35,7 +34,7 @@ pub(super) const ADVERTS: Rule = Rule {
     run: find,
 };
 
-/// What stands for a slogan inside a sentence.
+/// What stands for a slogan.
 const MARK: &str = "［广告］";
 /// A line or a part of a title this heavy is a slogan; the lightest are two strong words, or one and two of glue.
 const HEAVY: u32 = 5;
@@ -167,10 +166,10 @@ fn find(work: &mut Work) {
     known.sort_by_key(|piece| std::cmp::Reverse(piece.len()));
     known.dedup();
     for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {
-        if whole.contains(&index) {
-            continue;
-        }
-        let changes = inside(&passage.text, &known);
+        let changes = match whole.contains(&index) {
+            true => vec![Change::sure(0..passage.text.len(), MARK)],
+            false => inside(&passage.text, &known),
+        };
         passage.apply(ADVERTS.id, changes);
     }
     work.adverts.extend(whole.iter().map(|index| work.lines[*index].no));
@@ -207,7 +206,7 @@ pub(super) fn flag(work: &mut Work) {
     let masked = work
         .lines
         .iter()
-        .filter(|line| line.has(ADVERTS.id))
+        .filter(|line| line.has(ADVERTS.id) && !work.adverts.contains(&line.no))
         .map(|line| (line.no, "句中夹有广告语，已换成记号，原文的词不可知"));
     let whole = work.adverts.iter().map(|no| (*no, "整行是广告语，不作正文发布"));
     let lines: Vec<(u32, &str)> = whole.chain(masked).collect();

@@ -119,6 +119,10 @@ fn build() -> ScriptData {
                 data.counterpart = characters.chars().collect();
                 continue;
             }
+            "kept" => {
+                characters.chars().for_each(|c| data.table[c as usize] &= !TRADITIONAL);
+                continue;
+            }
             "traditional" => TRADITIONAL,
             "simplified" => SIMPLIFIED,
             _ => CONVERTIBLE,

@@ -4,6 +4,7 @@
 
 use super::classes::{is_han, kind, kinds, simplified};
 use super::lexicon::is_known;
+use super::width::ideograph;
 use encoding_rs::{BIG5, Encoding, GBK};
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
@@ -14,7 +15,8 @@ pub(super) fn pair(c: char) -> Option<[u8; 2]> {
     let (bytes, _, failed) = GBK.encode(c.encode_utf8(&mut buffer));
     match (failed, &bytes[..]) {
         (false, [lead, trail]) => Some([*lead, *trail]),
-        _ => None,
+        // Another program may have written a compatibility ideograph.
+        _ => ideograph(c).and_then(pair),
     }
 }
 

@@ -95,6 +95,20 @@ impl Work {
         self.lines.iter_mut().chain(&mut self.cells)
     }
 
+    /// Runs rules until nothing changes: what one leaves may be work for an earlier one (an entity inside an entity). One round is all
+    /// that clean text needs, two what dirty text does.
+    fn settle(&mut self, rules: &[Rule], off: &BTreeSet<String>) {
+        for _ in 0..4 {
+            let steps: usize = self.passages().map(|passage| passage.steps()).sum();
+            for rule in rules.iter().filter(|rule| !off.contains(rule.id)) {
+                (rule.run)(self);
+            }
+            if self.passages().map(|passage| passage.steps()).sum::<usize>() == steps {
+                break;
+            }
+        }
+    }
+
     /// Runs a rule that looks at one text at a time, on those that have characters of these kinds.
     fn each(&mut self, rule: &'static str, kinds: u16, find: impl Fn(&str) -> Vec<Change>) {
         for passage in self.passages().filter(|passage| passage.seen.any(kinds)) {
@@ -130,17 +144,10 @@ pub fn normalize(mut draft: Draft, options: &Options) -> Draft {
         year: options.year.or(draft.meta.year),
         ..Work::default()
     };
-    // What one rule leaves may be work for an earlier one (an entity inside an entity), so the rules run until nothing changes;
-    // one round is all that clean text needs, two what dirty text does.
-    for _ in 0..4 {
-        let steps: usize = work.passages().map(|passage| passage.steps()).sum();
-        for rule in RULES.iter().filter(|rule| !options.off.contains(rule.id)) {
-            (rule.run)(&mut work);
-        }
-        if work.passages().map(|passage| passage.steps()).sum::<usize>() == steps {
-            break;
-        }
-    }
+    // The script is decided once, from a text that the rules before have settled.
+    let decision = RULES.iter().position(|rule| rule.id == script::SCRIPT.id).unwrap_or_default();
+    work.settle(&RULES[..decision], &options.off);
+    work.settle(RULES, &options.off);
     mojibake::flag(&mut work);
     numbering::flag(&mut work);
     dates::flag(&mut work);

@@ -45,25 +45,24 @@ pub(super) const BYTES: Rule = Rule {
 
 /// Stretches that are UTF-8 read as Latin-1 or Windows-1252.
 pub(super) fn misread(text: &str) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut run: Option<(usize, Vec<u8>)> = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match western(c) {
-            // Only a lead byte begins a character.
-            Some(byte) if run.is_some() || byte >= 0xC2 => run.get_or_insert((at, Vec::new())).1.push(byte),
-            Some(_) => {}
-            None => {
-                if let Some((start, bytes)) = run.take()
-                    && bytes.len() >= 3
-                    && let Ok(now) = String::from_utf8(bytes)
-                    && now.chars().all(|c| {
-                        is_han(c)
-                            || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…')
-                    })
-                {
-                    changes.push(Change::sure(start..at, now));
-                }
+    let meant =
+        |c: char| is_han(c) || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…');
+    let mut changes: Vec<Change> = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let at = text.len() - rest.len();
+        // All that is meant takes three bytes.
+        let bytes: Vec<u8> = rest.chars().take(3).map_while(western).collect();
+        let now = std::str::from_utf8(&bytes).ok().and_then(|now| now.chars().next()).filter(|c| meant(*c));
+        let length = if now.is_some() { rest.chars().take(3).map(char::len_utf8).sum() } else { first.len_utf8() };
+        rest = &rest[length..];
+        match (now, changes.last_mut()) {
+            (Some(now), Some(last)) if last.at.end == at => {
+                last.at.end += length;
+                last.now.push(now);
             }
+            (Some(now), _) => changes.push(Change::sure(at..at + length, now)),
+            _ => {}
         }
     }
     changes
@@ -224,6 +223,10 @@ const DEAREST_SHORT: f32 = 4.0;
 /// Marks that stand in pairs: which pair, and whether it opens.
 const MARKS: &[(char, usize, bool)] = &[('“', 0, true), ('”', 0, false), ('《', 1, true), ('》', 1, false)];
 
+/// How many characters on each side may hold the other half of a pair of marks.
+const NEAR: usize = 400;
+/// The most stretches looked at in one document, so that no page takes hours.
+const MOST: usize = 20_000;
 /// The most a word of one character may cost to count as support.
 const COMMON: f32 = 8.0;
 
@@ -240,7 +243,9 @@ fn bare(text: &str) -> String {
 fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     let last = damage.runs.iter().map(|run| run.to).max()?;
     let mut reading = Reading::default();
-    let left: Vec<char> = bare(&text[..damage.at.start]).chars().rev().take(6).collect();
+    let before = &text[..damage.at.start];
+    let before = &before[before.char_indices().rev().nth(NEAR).map_or(0, |(at, _)| at)..];
+    let left: Vec<char> = bare(before).chars().rev().take(6).collect();
     for c in left.into_iter().rev().chain(damage.head.chars()) {
         reading.push(c, &judge.own);
     }
@@ -288,8 +293,8 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
         lone + open.iter().map(|open| *open as u8).sum::<u8>()
     };
     for (guess, run, _) in &mut finished {
-        let before = text[..damage.at.start].chars();
-        guess.odd += count(&mut before.chain(guess.text.iter().copied()).chain(text[run.to..].chars()));
+        let after = text[run.to..].chars().take(NEAR);
+        guess.odd += count(&mut before.chars().chain(guess.text.iter().copied()).chain(after));
     }
     finished.sort_by(|(a, x, _), (b, y, _)| {
         a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)).then_with(|| x.to.cmp(&y.to))
@@ -331,10 +336,11 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
 }
 
 /// The changes of one text.
-fn repairs(text: &str, before: Option<usize>, wide: bool, judge: &Judge) -> Vec<Change> {
+fn repairs(text: &str, before: Option<usize>, wide: bool, judge: &Judge, tried: &mut usize) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut from = 0;
-    while let Some(damage) = next_damage(text, from, before) {
+    while let Some(damage) = next_damage(text, from, before).filter(|_| *tried < MOST) {
+        *tried += 1;
         from = damage.at.end;
         if let Some(mut change) = solve(text, &damage, judge) {
             from = change.at.end;
@@ -418,6 +424,7 @@ fn repair(work: &mut Work) {
         .filter(|note| note.toned && reads(note.of, &note.syllable))
         .map(|note| note.of)
         .collect();
+    let mut tried = 0;
     // What one round repairs is evidence for the next.
     for _ in 0..3 {
         let judge = Judge { own: learn(work, &hurt), traditional, keys: keys.clone() };
@@ -425,7 +432,7 @@ fn repair(work: &mut Work) {
         let mut repaired = false;
         for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {
             if hurt.contains(&index) {
-                let changes = repairs(&passage.text, before, wide, &judge);
+                let changes = repairs(&passage.text, before, wide, &judge, &mut tried);
                 repaired |= !changes.is_empty();
                 passage.apply(BYTES.id, changes);
             }

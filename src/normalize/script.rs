@@ -62,8 +62,8 @@ fn decide(work: &mut Work) {
     let mut evidence: Vec<Seen> =
         work.lines.iter().map(|line| plain(line).map_or(line.seen, |text| scan(&text))).collect();
     let mut whole = sum(&evidence);
-    if whole.traditional > 0 && whole.simplified > 0 && whole.traditional < 20 {
-        // In a short text a quoted title weighs too much.
+    if whole.traditional > 0 && whole.simplified > 0 {
+        // A quoted title is as its owner writes it.
         evidence =
             work.lines.iter().map(|line| scan(&unquoted(&plain(line).unwrap_or_else(|| line.text.clone())))).collect();
         whole = if sum(&evidence).simplified > 0 { sum(&evidence) } else { whole };
@@ -109,19 +109,23 @@ fn decide(work: &mut Work) {
     }
 }
 
-/// The text outside quotation marks and title marks.
+/// The text outside quotation marks and title marks; one without its partner quotes nothing.
 fn unquoted(text: &str) -> String {
-    let mut depth = 0usize;
-    text.chars()
-        .filter(|c| {
-            match c {
-                '“' | '《' | '「' | '『' => depth += 1,
-                '”' | '》' | '」' | '』' => depth = depth.saturating_sub(1),
-                _ => {}
+    const PAIRS: [(char, char); 4] = [('“', '”'), ('《', '》'), ('「', '」'), ('『', '』')];
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let pair = PAIRS.iter().find(|pair| pair.0 == c);
+        let close = pair.and_then(|pair| rest.char_indices().take(200).find(|(_, c)| *c == pair.1).map(|(at, _)| at));
+        rest = match close {
+            Some(at) => &rest[at..],
+            None => {
+                out.push(c);
+                &rest[c.len_utf8()..]
             }
-            depth == 0
-        })
-        .collect()
+        };
+    }
+    out
 }
 
 fn convert(work: &mut Work) {
@@ -133,8 +137,8 @@ fn convert(work: &mut Work) {
     let mut text = String::new();
     let mut pieces: Vec<(usize, Range<usize>)> = Vec::new();
     for (index, passage) in work.passages().enumerate() {
-        if !passage.traditional || !passage.seen.any(kind::CONVERTIBLE) || passage.text.contains(['\0', '\n']) {
-            passage.traditional &= passage.seen.any(kind::CONVERTIBLE);
+        passage.traditional &= passage.seen.any(kind::CONVERTIBLE | kind::FORM);
+        if !passage.traditional || passage.text.contains(['\0', '\n']) {
             continue;
         }
         let names: Vec<Range<usize>> = names(&passage.text).into_iter().map(|(at, _)| at).collect();

@@ -123,12 +123,12 @@ proptest! {
     }
 
     #[test]
-    fn clean_simplified_text_is_not_touched(words in proptest::collection::vec(proptest::sample::select(vec![
+    fn clean_simplified_text_is_not_touched(mut words in proptest::collection::vec(proptest::sample::select(vec![
         "吉林省松原市乾安县", "联系人:陈昇", "任命李垚(yáo)为副主任", "(GB/T 2260)", "面积50㎡", "①②", "½", "收到来信“何时开通?”", "、", "，", "全年办理128件",
         "《政府信息公开条例》", "2016年1月1日至12月31日", "回覆率100%", "R&D经费", "3.5%", "手机(App)端", "7×24小时",
     ]), 1..30)) {
+        words.dedup();
         let source = words.concat();
-        prop_assume!(!["、、", "，，"].iter().any(|twice| source.contains(twice)));
         let done = check(&source, &Options::default());
         prop_assert!(done.lines.iter().all(|line| line.edits.is_empty()), "{:?}", done.lines);
     }

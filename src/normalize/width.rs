@@ -3,7 +3,7 @@
 //! In: one text. Out: changes inside it. Never applies NFKC to the text: ㎡, ①, ℃, ½ and Ⅱ are what the author wrote.
 
 use super::Rule;
-use super::classes::kind;
+use super::classes::{kind, simplified};
 use super::edits::Change;
 use unicode_normalization::char::decompose_compatible;
 
@@ -12,7 +12,14 @@ pub(super) const COMPATIBILITY: Rule = Rule {
     why: "兼容汉字和部首符号看上去与常用字相同，编码却不同，检索不到，换成统一编码的字。",
     turns: &[("\u{F9E4}事会", "理事会"), ("人\u{F9BA}", "人了"), ("\u{2F00}\u{2F2F}", "一工")],
     leaves: &["面积50㎡", "①②③", "㈠", "\u{FA0E}"],
-    run: |work| work.each("compatibility", kind::FORM, |text| changes(text, ideograph)),
+    run: |work| {
+        for passage in work.passages().filter(|passage| passage.seen.any(kind::FORM)) {
+            // Conversion came before and does not know these.
+            let turn = |c| ideograph(c).map(|c| if passage.traditional { simplified(c) } else { c });
+            let changes = changes(&passage.text, turn);
+            passage.apply("compatibility", changes);
+        }
+    },
 };
 
 pub(super) const WIDTH: Rule = Rule {
@@ -27,7 +34,7 @@ pub(super) const WIDTH: Rule = Rule {
     run: |work| work.each("width", kind::FORM, |text| changes(text, alphanumeric)),
 };
 
-fn changes(text: &str, turn: fn(char) -> Option<char>) -> Vec<Change> {
+fn changes(text: &str, turn: impl Fn(char) -> Option<char>) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for (at, c) in text.char_indices() {
         let Some(now) = turn(c) else { continue };

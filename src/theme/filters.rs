@@ -16,7 +16,29 @@ pub fn register(tera: &mut Tera) {
     tera.register_filter("json_block", |value: &Value, _: Kwargs, _: &State| json_block(value));
     tera.register_filter("web", |value: &str, _: Kwargs, _: &State| is_web_address(value));
     tera.register_filter("passages", |value: &Value, _: Kwargs, _: &State| passages(value));
+    tera.register_filter("visible", |value: &str, _: Kwargs, _: &State| visible(value));
     tera.register_filter("laid_out", |value: &Value, _: Kwargs, _: &State| laid_out(value));
+}
+
+/// Text with what nobody sees told by its code, so that an example can be read: `政⟨200B⟩务`, a space at an end `␣`, a line's end `↵`.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let end = text.trim_end_matches(' ').len();
+    for (at, c) in text.char_indices() {
+        match c {
+            ' ' if at >= end || out.is_empty() => out.push('␣'),
+            ' ' => out.push(c),
+            '\n' => out.push('↵'),
+            _ if c.is_control()
+                || c.is_whitespace()
+                || matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF) =>
+            {
+                out.push_str(&format!("⟨{:04X}⟩", c as u32));
+            }
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// `1234567.5` → `1,234,567.5`; nothing for null.
@@ -193,7 +215,9 @@ fn cut(text: &str, edits: &[&Value], rules: &BTreeMap<&str, usize>) -> Value {
                 plain(&mut spans, &text[shown..from]);
             }
             let change = open.get_or_insert_with(|| Changed { sure: true, ..Changed::default() });
-            change.was.push_str(was);
+            // What a hijacked site advertised is in the log and in the original; no page of ours repeats it.
+            let advert = edits[first..=index].iter().any(|edit| words(edit, "rule") == "advert");
+            change.was.push_str(if advert { "［广告语］" } else { was });
             change.now.push_str(now);
             for edit in &edits[first..=index] {
                 change.why.extend(rules.get(words(edit, "rule")));

@@ -39,7 +39,7 @@ pub fn understand(source: &Source, draft: &Draft, known: &Known) -> Report {
     let first = roles::read(draft);
     let identity = identity::read(draft, &first, known);
     let year = identity.year.value;
-    let tables = forms::read_tables(draft, &first.roles, year);
+    let tables = forms::read_tables(draft, year);
     let claimed: BTreeSet<usize> = tables.claimed.iter().filter_map(|no| (*no as usize).checked_sub(1)).collect();
 
     let mut roles = first.roles;

@@ -167,25 +167,32 @@ impl<'a> Builder<'a> {
     fn sequence(&self, row: Option<&FoundRow>, cells: &[usize]) -> Sequence {
         let Some(row) = row else { return Sequence::default() };
         let layout = self.layout(cells);
-        let skips: Vec<u32> = cells
-            .iter()
-            .map(|&c| {
-                let piece = &self.pieces[c];
-                match layout {
-                    Layout::Cells => piece.skip,
-                    Layout::Lines => piece.gap.saturating_sub(self.spacing.base),
-                    Layout::Bare => 0,
-                }
-            })
-            .collect();
-        let trail = match layout {
-            Layout::Cells => row.trail,
-            _ => Some(row.tail.saturating_sub(self.spacing.base)),
+        let base = self.spacing.base;
+        let counted = layout == Layout::Cells || layout == Layout::Lines && self.spacing.counted;
+        let empty = |count: u32| std::iter::repeat_n(None, count.min(64) as usize);
+        let mut items = Vec::new();
+        for (index, &cell) in cells.iter().enumerate() {
+            items.extend(match layout {
+                Layout::Cells => empty(self.pieces[cell].skip),
+                Layout::Lines if counted => empty(self.pieces[cell].gap.saturating_sub(base)),
+                _ => empty(0),
+            });
+            items.push(Some(index));
+        }
+        let tail = if counted && layout == Layout::Lines { row.tail.saturating_sub(base).min(64) } else { 0 };
+        if layout == Layout::Cells {
+            items.extend(empty(row.trail.unwrap_or(0)));
+        }
+        let mut sequence = Sequence {
+            items,
+            values: cells.iter().map(|c| self.number(*c)).collect(),
+            counted,
+            merged: layout == Layout::Cells,
+            tail: tail as usize,
+            firm: row.firm,
+            present: true,
+            level: row.row.map_or(0, |r| self.table.rows[r].level),
         };
-        let values = cells.iter().map(|c| self.number(*c)).collect();
-        let mut sequence = place::sequence(layout, &skips, trail, values, self.spacing.counted);
-        sequence.firm = row.firm;
-        sequence.level = row.row.map_or(0, |r| self.table.rows[r].level);
         if layout == Layout::Cells
             && let Some((length, starts)) = &self.head
             && *length == sequence.items.len()

@@ -16,7 +16,7 @@ mod survey;
 
 use crate::model::diagnostic::Finding;
 use crate::model::form::Form;
-use crate::model::report::{Role, Table};
+use crate::model::report::Table;
 use crate::model::source::Draft;
 use labels::Labels;
 use std::sync::{Arc, LazyLock};
@@ -52,8 +52,7 @@ pub struct Reading {
 }
 
 /// Reads the statutory tables of a draft. `year` only breaks ties between forms whose labels fit equally well.
-pub fn read_tables(draft: &Draft, roles: &[Role], year: Option<u16>) -> Reading {
-    let _ = roles;
+pub fn read_tables(draft: &Draft, year: Option<u16>) -> Reading {
     let pieces = reading::apart(layout::pieces(draft), &LABELS);
     let keys = reading::keys(&pieces);
     let joined = vec![reading::Joined::new(); pieces.len()];

@@ -13,7 +13,6 @@
 //! A wrong figure that happens to fit another placement cannot be known. For a row that sums bind it cannot happen: the figures of a
 //! row and their total do not depend on the columns, so the row stands out wherever its figures are put.
 
-use super::layout::Layout;
 use super::solve::Sum;
 use crate::model::form::Axis;
 
@@ -90,7 +89,7 @@ struct Choice {
 /// Most placements of one row, most totals of one sum that are followed, most totals looked at for one table.
 const PLACEMENTS: usize = 1_000;
 const TOTALS: usize = 1_000;
-const WORK: usize = 100_000;
+const WORK: usize = 30_000;
 
 /// Places the items of all rows of a table with `width` columns, and tells whether there is a placement that fits the sums.
 pub fn place(rows: &[Sequence], width: usize, sums: &[Sum]) -> (Vec<Placed>, bool) {
@@ -424,38 +423,5 @@ impl Table<'_> {
             good = before.iter().copied().filter(|t| kept.iter().any(|v| balances(*t, *v))).collect();
         }
         Some(changed)
-    }
-}
-
-/// What the layout says of the cells of a row: skips before each cell, and the empties at the end.
-pub fn sequence(
-    layout: Layout,
-    skips: &[u32],
-    trail: Option<u32>,
-    values: Vec<Option<i64>>,
-    counted: bool,
-) -> Sequence {
-    let mut items = Vec::new();
-    let show = layout == Layout::Cells || (layout == Layout::Lines && counted);
-    for (index, skip) in skips.iter().enumerate() {
-        if show {
-            items.extend(std::iter::repeat_n(None, (*skip as usize).min(64)));
-        }
-        items.push(Some(index));
-    }
-    let trail = trail.unwrap_or(0).min(64) as usize;
-    if layout == Layout::Cells {
-        items.extend(std::iter::repeat_n(None, trail));
-    }
-    let tail = if show && layout == Layout::Lines { trail } else { 0 };
-    Sequence {
-        items,
-        values,
-        counted: show,
-        merged: layout == Layout::Cells,
-        tail,
-        firm: false,
-        present: true,
-        level: 0,
     }
 }

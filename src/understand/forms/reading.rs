@@ -116,7 +116,11 @@ pub fn apart(pieces: Vec<Piece>, forms: &[Labels]) -> Vec<Piece> {
             || piece.content != Content::Text
             || !is_unit(words[words.len() - 1])
                 && forms.iter().any(|labels| !labels.exact(&key(&piece.text)).is_empty());
-        let fewest = forms.iter().filter(|_| !whole).filter_map(|labels| segments(&words, labels)).min();
+        // The keys of up to six words in a row, by where they end and begin: the same for every form.
+        let keys: Vec<Vec<Key>> = (0..=if whole { 0 } else { words.len() })
+            .map(|end| (end.saturating_sub(LONGEST)..end).map(|from| key(&words[from..end].concat())).collect())
+            .collect();
+        let fewest = forms.iter().filter(|_| !whole).filter_map(|labels| segments(&words, &keys, labels)).min();
         let unit = words.len() - usize::from(is_unit(words[words.len() - 1]));
         let ends = match fewest {
             Some((_, ends)) => ends,
@@ -140,9 +144,12 @@ pub fn apart(pieces: Vec<Piece>, forms: &[Labels]) -> Vec<Piece> {
     out
 }
 
+/// Most words of one label.
+const LONGEST: usize = 6;
+
 /// The labels and units that the words are, each by its end, and how many there are; none if no label is among them. Words of no
 /// label are one with a typo, and stand between units and ordinals.
-fn segments(words: &[&str], labels: &Labels) -> Option<(usize, Vec<usize>)> {
+fn segments(words: &[&str], keys: &[Vec<Key>], labels: &Labels) -> Option<(usize, Vec<usize>)> {
     const STRANGE: usize = 4;
     let units: Vec<bool> = words.iter().map(|word| is_unit(word)).collect();
     let edges: Vec<bool> = (0..=words.len())
@@ -152,10 +159,10 @@ fn segments(words: &[&str], labels: &Labels) -> Option<(usize, Vec<usize>)> {
     let mut best: Vec<Option<(usize, usize, bool)>> = vec![Some((0, 0, false))];
     for end in 1..=words.len() {
         let mut least: Option<(usize, usize, bool)> = None;
-        for from in end.saturating_sub(6)..end {
+        for (from, key) in (end.saturating_sub(LONGEST)..end).zip(&keys[end]) {
             let Some((cost, _, any)) = best[from] else { continue };
             let unit = end - from == 1 && units[from];
-            let label = !unit && !labels.exact(&key(&words[from..end].concat())).is_empty();
+            let label = !unit && !labels.exact(key).is_empty();
             let cost = match unit || label {
                 true => cost + 1,
                 false if edges[from] && edges[end] => cost + STRANGE * (end - from),

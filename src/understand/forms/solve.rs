@@ -187,57 +187,45 @@ pub fn solve(known: &[Option<i64>], marked: &[bool], equations: &[Equation]) -> 
     let figures = known;
     let known: Vec<Option<i64>> = known.iter().zip(marked).map(|(k, mark)| k.or(mark.then_some(0))).collect();
     let known = known.as_slice();
-    let mut freed = vec![false; known.len()];
-    let (mut count, mut bounds) = broken(known, &freed, equations);
-    let mut disputed = vec![false; known.len()];
-    if count > 0 {
-        repair(known, equations, &mut freed, &mut disputed, &bounds);
-        (count, bounds) = broken(known, &freed, equations);
-    }
-    let fixed = |i: usize| bounds.low[i] == bounds.high[i] && (count == 0 || !touched(i, equations, &bounds.broken));
-    let forced: Vec<Option<i64>> =
-        (0..known.len()).map(|i| (figures[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
-    let mut missing = vec![false; known.len()];
-    let mut of_cell: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
+    let mut solution = Solution {
+        disputed: vec![false; known.len()],
+        missing: vec![false; known.len()],
+        of_cell: vec![Vec::new(); known.len()],
+        ..Solution::default()
+    };
     for (index, equation) in equations.iter().enumerate() {
-        equation.cells().for_each(|c| of_cell[c].push(index));
+        equation.cells().for_each(|c| solution.of_cell[c].push(index));
     }
-    let verdicts = equations
-        .iter()
-        .enumerate()
-        .map(|(index, equation)| {
-            verdict(index, equation, equations, known, &forced, &bounds, &disputed, &of_cell, &mut missing)
-        })
-        .collect();
-    Solution { verdicts, forced, disputed, of_cell, missing }
+    let bounds = repair(known, equations, &mut solution.disputed);
+    let fixed = |i: usize| {
+        bounds.low[i] == bounds.high[i] && solution.of_cell[i].iter().all(|equation| !bounds.broken[*equation])
+    };
+    solution.forced = (0..known.len()).map(|i| (figures[i].is_none() && fixed(i)).then_some(bounds.low[i])).collect();
+    for index in 0..equations.len() {
+        let verdict = solution.verdict(index, equations, known, &bounds);
+        solution.verdicts.push(verdict);
+    }
+    solution
 }
 
-fn touched(cell: usize, equations: &[Equation], broken: &[bool]) -> bool {
-    equations.iter().zip(broken).any(|(e, b)| *b && e.cells().any(|c| c == cell))
-}
-
-/// Frees the cell that saves most sums, again and again; where several would do as well, all of them are suspect.
-fn repair(known: &[Option<i64>], equations: &[Equation], freed: &mut [bool], disputed: &mut [bool], first: &Bounds) {
-    let mut bounds = first.clone();
+/// What cells can hold under all sums. As long as some cannot hold, the cell that saves most of them is disputed and may hold anything;
+/// where several would do as well, all of them.
+fn repair(known: &[Option<i64>], equations: &[Equation], disputed: &mut [bool]) -> Bounds {
+    let (mut count, mut bounds) = broken(known, disputed, equations);
     for _ in 0..REPAIRS {
-        let count = bounds.broken.iter().filter(|b| **b).count();
         if count == 0 {
-            return;
+            return bounds;
         }
-        let mut suspects: Vec<usize> = equations
-            .iter()
-            .zip(&bounds.broken)
-            .filter(|(_, broken)| **broken)
-            .flat_map(|(e, _)| e.cells())
-            .filter(|c| known[*c].is_some() && !freed[*c])
-            .collect();
+        let failing = || equations.iter().zip(&bounds.broken).filter(|(_, broken)| **broken).map(|(e, _)| e);
+        let mut suspects: Vec<usize> =
+            failing().flat_map(Equation::cells).filter(|c| known[*c].is_some() && !disputed[*c]).collect();
         suspects.sort_unstable();
         suspects.dedup();
         let mut best: (usize, Vec<usize>) = (count, Vec::new());
         for cell in suspects {
-            freed[cell] = true;
-            let left = broken(known, freed, equations).0;
-            freed[cell] = false;
+            disputed[cell] = true;
+            let left = broken(known, disputed, equations).0;
+            disputed[cell] = false;
             if left < best.0 {
                 best = (left, vec![cell]);
             } else if left == best.0 && left < count {
@@ -246,74 +234,61 @@ fn repair(known: &[Option<i64>], equations: &[Equation], freed: &mut [bool], dis
         }
         let Some(&one) = best.1.first() else { break };
         // Equally good cells of one sum are equally suspect; those elsewhere wait for their turn.
-        let near: Vec<usize> = equations
-            .iter()
-            .zip(&bounds.broken)
-            .find(|(e, broken)| **broken && e.cells().any(|c| c == one))
-            .map(|(e, _)| e.cells().collect())
-            .unwrap_or_default();
-        for &cell in best.1.iter().filter(|c| near.contains(c)) {
-            (disputed[cell], freed[cell]) = (true, true);
-        }
-        bounds = broken(known, freed, equations).1;
+        let near: Vec<usize> =
+            failing().find(|e| e.cells().any(|c| c == one)).map(|e| e.cells().collect()).unwrap_or_default();
+        best.1.iter().filter(|c| near.contains(c)).for_each(|c| disputed[*c] = true);
+        (count, bounds) = broken(known, disputed, equations);
     }
     // What is left over is explained by nothing: everything printed in it is in doubt.
-    for (equation, _) in equations.iter().zip(&bounds.broken).filter(|(_, b)| **b) {
-        for cell in equation.cells().filter(|c| known[*c].is_some()) {
-            (disputed[cell], freed[cell]) = (true, true);
-        }
+    for (equation, _) in equations.iter().zip(&bounds.broken).filter(|(_, broken)| **broken) {
+        equation.cells().filter(|c| known[*c].is_some()).for_each(|c| disputed[c] = true);
     }
+    broken(known, disputed, equations).1
 }
 
-#[expect(clippy::too_many_arguments, reason = "one step of solve, split off for its length")]
-fn verdict(
-    index: usize,
-    equation: &Equation,
-    equations: &[Equation],
-    known: &[Option<i64>],
-    forced: &[Option<i64>],
-    bounds: &Bounds,
-    disputed: &[bool],
-    of_cell: &[Vec<usize>],
-    missing: &mut [bool],
-) -> Verdict {
-    let range = |cells: &[usize]| {
-        cells.iter().fold((0i64, 0i64), |(low, high), &c| match known[c] {
-            Some(v) => (low + v, (high + v).min(MOST)),
-            None => (low + bounds.low[c], (high + bounds.high[c]).min(MOST)),
-        })
-    };
-    let (left, right) = (range(&equation.left), range(&equation.right));
-    if left.0 > right.1 || right.0 > left.1 || bounds.broken[index] {
-        return Verdict { holds: Some(false), confirms: false };
-    }
-    let settled = |c: usize| known[c].is_some() || forced[c].is_some();
-    let unknown: Vec<usize> = equation.cells().filter(|c| known[*c].is_none()).collect();
-    if !unknown.iter().all(|c| settled(*c)) {
-        let sum = |cells: &[usize]| cells.iter().map(|c| known[*c].or(forced[*c]).unwrap_or(0)).sum::<i64>();
-        let difference = sum(&equation.left) - sum(&equation.right);
-        let short = if difference > 0 { &equation.right } else { &equation.left };
-        if difference != 0 {
-            short.iter().filter(|c| !settled(**c)).for_each(|c| missing[*c] = true);
+impl Solution {
+    /// What became of one equation, once the forced cells are known.
+    fn verdict(&mut self, index: usize, equations: &[Equation], known: &[Option<i64>], bounds: &Bounds) -> Verdict {
+        let Solution { forced, disputed, of_cell, missing, .. } = self;
+        let equation = &equations[index];
+        let range = |cells: &[usize]| {
+            cells.iter().fold((0i64, 0i64), |(low, high), &c| match known[c] {
+                Some(v) => (low + v, (high + v).min(MOST)),
+                None => (low + bounds.low[c], (high + bounds.high[c]).min(MOST)),
+            })
+        };
+        let (left, right) = (range(&equation.left), range(&equation.right));
+        if left.0 > right.1 || right.0 > left.1 || bounds.broken[index] {
+            return Verdict { holds: Some(false), confirms: false };
         }
-        return Verdict::default();
+        let settled = |c: usize| known[c].is_some() || forced[c].is_some();
+        let unknown: Vec<usize> = equation.cells().filter(|c| known[*c].is_none()).collect();
+        if !unknown.iter().all(|c| settled(*c)) {
+            let sum = |cells: &[usize]| cells.iter().map(|c| known[*c].or(forced[*c]).unwrap_or(0)).sum::<i64>();
+            let difference = sum(&equation.left) - sum(&equation.right);
+            let short = if difference > 0 { &equation.right } else { &equation.left };
+            if difference != 0 {
+                short.iter().filter(|c| !settled(**c)).for_each(|c| missing[*c] = true);
+            }
+            return Verdict::default();
+        }
+        // An unknown that only this sum settles makes it hold by itself, which proves nothing.
+        let plain = |cells: &[usize]| cells.iter().filter_map(|c| known[*c]).sum::<i64>();
+        let printed = |cells: &[usize]| cells.iter().any(|c| known[*c].is_some());
+        let one_sided = [&equation.left, &equation.right].iter().any(|side| side.iter().all(|c| known[*c].is_some()));
+        let balanced = plain(&equation.left) == plain(&equation.right)
+            && one_sided
+            && printed(&equation.left)
+            && printed(&equation.right);
+        let elsewhere = |cell: usize| {
+            of_cell[cell].iter().any(|&other| {
+                other != index
+                    && !bounds.broken[other]
+                    && equations[other].cells().all(|c| c == cell || settled(c) && !disputed[c])
+            })
+        };
+        let confirms = balanced || unknown.iter().all(|c| elsewhere(*c));
+        let any = equation.cells().any(|c| known[c].is_some());
+        Verdict { holds: (confirms && any).then_some(true), confirms: confirms && any }
     }
-    // An unknown that only this sum settles makes it hold by itself, which proves nothing.
-    let plain = |cells: &[usize]| cells.iter().filter_map(|c| known[*c]).sum::<i64>();
-    let printed = |cells: &[usize]| cells.iter().any(|c| known[*c].is_some());
-    let one_sided = [&equation.left, &equation.right].iter().any(|side| side.iter().all(|c| known[*c].is_some()));
-    let balanced = plain(&equation.left) == plain(&equation.right)
-        && one_sided
-        && printed(&equation.left)
-        && printed(&equation.right);
-    let elsewhere = |cell: usize| {
-        of_cell[cell].iter().any(|&other| {
-            other != index
-                && !bounds.broken[other]
-                && equations[other].cells().all(|c| c == cell || settled(c) && !disputed[c])
-        })
-    };
-    let confirms = balanced || unknown.iter().all(|c| elsewhere(*c));
-    let any = equation.cells().any(|c| known[c].is_some());
-    Verdict { holds: (confirms && any).then_some(true), confirms: confirms && any }
 }

@@ -339,7 +339,18 @@ fn named_body(clause: &str, own: &Own) -> Option<(Scope, usize)> {
     // 海门市政府网站 is a channel, 市长 and 跨区域 are no bodies.
     let part = "网 门户 政府网 政府门 政府信 政府公 微信 微博 官方 长 域 划 级 民 场 里 内 直";
     let name = body.as_str();
-    if name == "管委会" && own.agency.ends_with("管理委员会") {
+    // 市局 is 柳河市公安局 in its own report, 街道 is 清源街道办事处; 市委 is another body than any commission.
+    let short = match name.chars().collect::<Vec<_>>().as_slice() {
+        [level @ ('省' | '市' | '县' | '区' | '州'), kind @ ('局' | '厅' | '院')] => {
+            own.agency.ends_with(*kind) && own.agency.contains(*level)
+        }
+        _ => match name {
+            "管委" | "管委会" => own.agency.ends_with("管理委员会"),
+            "街道" | "街道办" | "办事处" => own.agency.ends_with("街道办事处"),
+            _ => false,
+        },
+    };
+    if short {
         return Some((Scope::Agency, body.end()));
     }
     if own.places.iter().any(|p| p == name) {

@@ -304,6 +304,18 @@ fn rarer_wordings_are_read_as_well() {
 }
 
 #[test]
+fn a_short_name_of_the_reporting_body_is_its_own() {
+    for (agency, text) in [
+        ("云川市公安局", "市局共受理政府信息公开申请52件。"),
+        ("青禾县清源街道办事处", "街道共收到政府信息公开申请52份。"),
+        ("云川新区管理委员会", "管委会收到政府信息公开申请52件。"),
+    ] {
+        assert_eq!(value(&read(text, Some(agency), &[]), "requests_received"), Some(52), "{agency}");
+    }
+    assert_eq!(value(&read("市局共受理政府信息公开申请52件。", Some("青禾县教育局"), &[]), "requests_received"), None);
+}
+
+#[test]
 fn an_office_reports_its_own_requests_before_those_of_the_region() {
     let text = "市政府办公室收到申请198件，全市共收到申请1845件。";
     assert_eq!(value(&read(text, Some("云川市人民政府办公室"), &[]), "requests_received"), Some(198));
