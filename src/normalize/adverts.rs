@@ -68,7 +68,9 @@ pub(super) fn telltales() -> impl Iterator<Item = (char, char)> {
 }
 
 fn is_against(text: &str) -> bool {
-    rows().filter(|row| row.0 == "against").flat_map(|row| row.1.split(' ')).any(|word| text.contains(word))
+    static AGAINST: LazyLock<Vec<&str>> =
+        LazyLock::new(|| rows().filter(|row| row.0 == "against").flat_map(|row| row.1.split(' ')).collect());
+    AGAINST.iter().any(|word| text.contains(word))
 }
 
 fn parts(c: char) -> bool {
@@ -131,7 +133,7 @@ fn slogan(text: &str) -> Option<Range<usize>> {
         return None;
     }
     let runs = runs(text);
-    if runs.is_empty() || text.chars().count() > LONGEST || is_against(text) {
+    if runs.iter().map(|run| run.1).sum::<u32>() < HEAVY || text.chars().count() > LONGEST || is_against(text) {
         return None;
     }
     let letters = |text: &str| text.chars().filter(|c| !parts(*c)).count();

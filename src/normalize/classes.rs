@@ -63,11 +63,19 @@ pub(super) struct ScriptData {
     pub counterpart: Vec<char>,
     table: Vec<u16>,
     astral: Vec<char>,
+    /// What [`kind::TELLTALE`] begins, sorted.
+    telltales: Vec<(char, char)>,
 }
 
 fn build() -> ScriptData {
-    let mut data =
-        ScriptData { turns: Vec::new(), counterpart: Vec::new(), table: vec![0; 0x1_0000], astral: Vec::new() };
+    let mut data = ScriptData {
+        turns: Vec::new(),
+        counterpart: Vec::new(),
+        table: vec![0; 0x1_0000],
+        astral: Vec::new(),
+        telltales: super::adverts::telltales().collect(),
+    };
+    data.telltales.sort_unstable();
     let mut mark = |range: std::ops::RangeInclusive<u32>, kind: u16| {
         for slot in &mut data.table[*range.start() as usize..=*range.end() as usize] {
             *slot |= kind;
@@ -94,7 +102,7 @@ fn build() -> ScriptData {
         mark(*stop as u32..=*stop as u32, DOUBLED);
     }
     mark('“' as u32..='”' as u32, QUOTE);
-    for (first, next) in super::adverts::telltales() {
+    for &(first, next) in &data.telltales {
         // Words are lower case; the text may not be.
         for (c, kind) in [(first, TELLTALE), (next, TELLTALE_NEXT)] {
             mark(c as u32..=c as u32, kind);
@@ -192,7 +200,7 @@ const PAIRED: u16 = DOUBLED | TELLTALE | TELLTALE_NEXT;
 
 /// One pass over a text.
 pub(super) fn scan(text: &str) -> Seen {
-    let table = &script_data().table;
+    let ScriptData { table, telltales, .. } = script_data();
     let mut seen = Seen::default();
     let (mut before, mut kinds_before) = ('\0', 0u16);
     let mut digits = 0u32;
@@ -209,7 +217,10 @@ pub(super) fn scan(text: &str) -> Seen {
                 seen.kinds |= DOUBLED;
             }
             if kinds & TELLTALE_NEXT != 0 && kinds_before & TELLTALE != 0 {
-                seen.kinds |= TELLTALE;
+                let pair = (before.to_ascii_lowercase(), character.to_ascii_lowercase());
+                if telltales.binary_search(&pair).is_ok() {
+                    seen.kinds |= TELLTALE;
+                }
             }
         }
         if character.is_ascii_digit() {

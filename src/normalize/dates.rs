@@ -86,6 +86,9 @@ fn title_year(lines: &[Passage]) -> Option<u16> {
 
 /// Flags dates that stay unreadable.
 pub(super) fn flag(work: &mut Work) {
+    if work.kinds & kind::DIGITS == 0 {
+        return;
+    }
     for index in 0..work.lines.len() {
         if !work.lines[index].seen.any(kind::DIGITS) {
             continue;

@@ -87,6 +87,8 @@ pub(crate) struct Work {
     /// Numbers of the lines that are slogans.
     adverts: Vec<u32>,
     found: Vec<Finding>,
+    /// The kinds of characters in all passages, as of the beginning of a round.
+    kinds: u16,
 }
 
 impl Work {
@@ -99,18 +101,30 @@ impl Work {
     /// that clean text needs, two what dirty text does.
     fn settle(&mut self, rules: &[Rule], off: &BTreeSet<String>) {
         for _ in 0..4 {
-            let steps: usize = self.passages().map(|passage| passage.steps()).sum();
+            let steps = self.look();
             for rule in rules.iter().filter(|rule| !off.contains(rule.id)) {
                 (rule.run)(self);
             }
-            if self.passages().map(|passage| passage.steps()).sum::<usize>() == steps {
+            if self.look() == steps {
                 break;
             }
         }
     }
 
+    /// Looks at all passages: how many changes were made, and which kinds of characters there are now.
+    fn look(&mut self) -> usize {
+        let passages = self.lines.iter().chain(&self.cells);
+        let (steps, kinds) =
+            passages.fold((0, 0), |sum, passage| (sum.0 + passage.steps(), sum.1 | passage.seen.kinds));
+        self.kinds = kinds;
+        steps
+    }
+
     /// Runs a rule that looks at one text at a time, on those that have characters of these kinds.
     fn each(&mut self, rule: &'static str, kinds: u16, find: impl Fn(&str) -> Vec<Change>) {
+        if self.kinds & kinds == 0 {
+            return;
+        }
         for passage in self.passages().filter(|passage| passage.seen.any(kinds)) {
             let changes = find(&passage.text);
             passage.apply(rule, changes);

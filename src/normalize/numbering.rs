@@ -113,6 +113,9 @@ fn restore(work: &mut Work) {
 
 /// Flags numbers that stay lost.
 pub(super) fn flag(work: &mut Work) {
+    if work.kinds & kind::DAMAGE == 0 {
+        return;
+    }
     for index in 0..work.lines.len() {
         if !work.lines[index].seen.any(kind::DAMAGE) {
             continue;

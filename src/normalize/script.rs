@@ -8,6 +8,7 @@ use super::edits::{Change, Passage};
 use super::{Rule, Work, mojibake, opencc, width};
 use crate::model::diagnostic::Finding;
 use crate::model::source::{Script, Sure};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -132,6 +133,10 @@ fn convert(work: &mut Work) {
     if std::mem::replace(&mut work.converted, true) {
         return;
     }
+    if work.kinds & (kind::CONVERTIBLE | kind::TRADITIONAL | kind::FORM) == 0 {
+        work.script = work.forced.unwrap_or(Script::Hans);
+        return;
+    }
     decide(work);
     // One call for the whole document: the converter is behind a lock that all threads share.
     let mut text = String::new();
@@ -180,26 +185,25 @@ fn convert(work: &mut Work) {
     }
 }
 
-/// Names whose characters conversion must not touch, with their Simplified form.
-static NAMES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    include_str!("names.tsv")
-        .lines()
-        .filter(|row| !row.starts_with('#'))
-        .filter_map(|row| row.split_once('\t'))
-        .collect()
+/// Names whose characters conversion must not touch, with their Simplified form, by their first character, longest first.
+static NAMES: LazyLock<BTreeMap<char, Vec<(&str, &str)>>> = LazyLock::new(|| {
+    let mut names: BTreeMap<char, Vec<(&str, &str)>> = BTreeMap::new();
+    let rows = include_str!("names.tsv").lines().filter(|row| !row.starts_with('#'));
+    for (name, now) in rows.filter_map(|row| row.split_once('\t')) {
+        names.entry(name.chars().next().unwrap_or_default()).or_default().push((name, now));
+    }
+    names.values_mut().for_each(|list| list.sort_by_key(|name| std::cmp::Reverse(name.0.len())));
+    names
 });
 
 fn names(text: &str) -> Vec<(Range<usize>, &'static str)> {
     let mut found: Vec<(Range<usize>, &'static str)> = Vec::new();
-    for (name, now) in NAMES.iter() {
-        for (at, _) in text.match_indices(name) {
-            let range = at..at + name.len();
-            if !found.iter().any(|(other, _)| other.start < range.end && range.start < other.end) {
-                found.push((range, now));
-            }
+    for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii()) {
+        let Some(list) = NAMES.get(&c).filter(|_| found.last().is_none_or(|last| last.0.end <= at)) else { continue };
+        if let Some((name, now)) = list.iter().find(|(name, _)| text[at..].starts_with(name)) {
+            found.push((at..at + name.len(), now));
         }
     }
-    found.sort_by_key(|(range, _)| range.start);
     found
 }
 

@@ -241,6 +241,9 @@ fn stops(text: &str) -> Vec<Change> {
 
 /// Flags quotation marks that have no partner.
 pub(super) fn flag(work: &mut Work) {
+    if work.kinds & kind::QUOTE == 0 {
+        return;
+    }
     for index in 0..work.lines.len() {
         let line = &work.lines[index];
         if !line.seen.any(kind::QUOTE) {
