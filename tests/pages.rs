@@ -353,6 +353,7 @@ fn archive() -> Archive {
         forms: Arc::new(forms()),
         rules: Arc::new(vec![RuleDoc {
             id: "script".into(),
+            title: "繁体转简体",
             why: "繁体段落转为简体。".to_owned(),
             turns: vec![("臺帳".to_owned(), "台账".to_owned())],
             leaves: vec!["乾安县".to_owned()],

@@ -64,7 +64,7 @@ fn unknown(root: &Path, word: &str) -> String {
 fn rule(id: &str) -> Option<String> {
     let rules = normalize::rules();
     let rule = rules.iter().find(|rule| rule.id == id)?;
-    let mut story = format!("rule {}\n{}\n\nturns\n", rule.id, rule.why);
+    let mut story = format!("rule {} {}\n{}\n\nturns\n", rule.id, rule.title, rule.why);
     for (was, now) in &rule.turns {
         let _ = writeln!(story, "  {was}\n    → {now}");
     }

@@ -335,6 +335,8 @@ pub struct OwnPage {
 pub struct RuleDoc {
     /// Rule id.
     pub id: Id,
+    /// What it is about, in Chinese.
+    pub title: &'static str,
     /// Why it exists, in Chinese.
     pub why: String,
     /// Examples: before and after.

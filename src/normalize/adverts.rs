@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 
 pub(super) const ADVERTS: Rule = Rule {
     id: "advert",
+    title: "插入的广告语",
     why: "被劫持的转载网站在公文里插入博彩、色情广告语，有的整行，有的顶替原文的词。一律换成记号“［广告］”；整行的标为网页附带文字，不作正文；夹在句中的，原文的词已不可知。",
     turns: &[
         (

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 
 pub(super) const PERIOD: Rule = Rule {
     id: "whole-year",
+    title: "残缺的统计期限",
     why: "统计期限“某年1月1日至12月31日”丢了“年”“月”二字。只在写的正是报告年度的全年时补回，其余残缺日期有多种读法，不改。",
     turns: &[
         (

@@ -41,6 +41,8 @@ pub struct Options {
 pub(crate) struct Rule {
     /// Kebab-case, never renamed.
     pub id: &'static str,
+    /// What it is about, in Chinese.
+    pub title: &'static str,
     /// The reason, for the method page.
     pub why: &'static str,
     /// Whole texts before and after all rules, in which this one has work.
@@ -192,6 +194,7 @@ pub fn rules() -> Vec<RuleDoc> {
         .iter()
         .map(|rule| RuleDoc {
             id: Id::Borrowed(rule.id),
+            title: rule.title,
             why: rule.why.to_owned(),
             turns: rule.turns.iter().map(|(was, now)| ((*was).to_owned(), (*now).to_owned())).collect(),
             leaves: rule.leaves.iter().map(|text| (*text).to_owned()).collect(),

@@ -21,6 +21,7 @@ use std::ops::Range;
 
 pub(super) const UTF8: Rule = Rule {
     id: "utf8-misread",
+    title: "误作西文的字节",
     why: "UTF-8 字节被当作西文读出，按字节还原；还原结果必须全是汉字和中文标点。",
     turns: &[
         ("\u{e6}\u{94}\u{bf}\u{e5}\u{ba}\u{9c}信息", "政府信息"),
@@ -33,6 +34,7 @@ pub(super) const UTF8: Rule = Rule {
 
 pub(super) const BYTES: Rule = Rule {
     id: "byte-repair",
+    title: "错位的国标码字节",
     why: "网页工具在国标码文字中插入拼音时切断了汉字，其后的字节全部错位。按字节倒推原文，读音和词语都吻合、且只有一种读法时才修复，否则保持原样并指出。",
     turns: &[
         ("建設(shè)領(lǐng)域?qū)徟鷷r(shí)限", "建设(shè)领(lǐng)域审批时(shí)限"),

@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 
 pub(super) const NUMBERS: Rule = Rule {
     id: "list-number",
+    title: "毁坏的序号",
     why: "条目序号“（2）”因字节错位变成“?。?)”，数字已毁。只有同级条目的序号连续、只剩一种可能时才补回，标为“可能”。",
     turns: &[
         ("1.概况\n?。?)网站。\n?。?)微博。", "1.概况\n(1)网站。\n(2)微博。"),

@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 
 pub(super) const PINYIN: Rule = Rule {
     id: "pinyin",
+    title: "插入的拼音",
     why: "网页工具给许多汉字后面插入了拼音。只有全文多个不同的字处处被注、读音都对，才认定为污染并逐处去除；个别生僻字的注音是正文，保留。",
     turns: &[
         ("机(jī)关(guān)业(yè)务(wù)会(huì)议实(shí)行公开", "机关业务会议实行公开"),

@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 
 pub(super) const SCRIPT: Rule = Rule {
     id: "script",
+    title: "繁体转简体",
     why: "繁体页面转为简体，便于检索。按只见于一种字体的字判定全文和各段，只转繁体段落，只换字不换词，只转一次；乾县、乾安县等地名不转。",
     turns: &[
         ("關於政務公開工作的意見", "关于政务公开工作的意见"),
@@ -27,6 +28,7 @@ pub(super) const SCRIPT: Rule = Rule {
 
 pub(super) const PARTICLE: Rule = Rule {
     id: "particle-zhe",
+    title: "“着”与“著”",
     why: "繁体“著”在“隨著、著手”里是“着”，在“著名、顯著”里仍是“著”，转换表不分，按词表换。",
     turns: &[
         ("隨著改革深入，成效顯著", "随着改革深入，成效显著"),

@@ -17,6 +17,7 @@ pub(super) const STOPS: &[char] = &['。', '，', '、', '；', '：'];
 
 pub(super) const CONTROL: Rule = Rule {
     id: "control",
+    title: "控制字符和零宽字符",
     why: "控制字符和零宽字符读者看不见，却会让检索和表格识别失灵，因此去除。",
     turns: &[
         ("政\u{200b}务\u{feff}公开", "政务公开"),
@@ -42,6 +43,7 @@ fn controls(text: &str) -> Vec<Change> {
 
 pub(super) const ENTITY: Rule = Rule {
     id: "entity",
+    title: "字符实体",
     why: "抓取程序把网页里的字符实体原样留在了文字里，按标准表还原，只还原一层。",
     turns: &[("政务&ldquo;双公示&rdquo;", "政务“双公示”"), ("A&amp;B公司", "A&B公司"), ("占地50&#13217;", "占地50㎡")],
     leaves: &["R&D经费", "A&B;C", "&unknown;"],
@@ -140,6 +142,7 @@ fn decode_entities(text: &str) -> Vec<Change> {
 
 pub(super) const SPACE: Rule = Rule {
     id: "space",
+    title: "多余的空格",
     why: "行首行尾的空格和不间断空格只是排版；标点之后、时刻之中的空格是录入时留下的。词与词之间的空格可能分隔两格或两个姓名，不动。",
     turns: &[
         ("\u{a0}\u{3000}(一)创新方式 ", "(一)创新方式"),
@@ -217,6 +220,7 @@ fn clock(before: &str, after: &str) -> bool {
 
 pub(super) const STOP: Rule = Rule {
     id: "doubled-stop",
+    title: "重复的标点",
     why: "同一个句号、逗号、顿号、分号或冒号连打两次，是录入的重复，只留一个。三个以上可能是省略号，不动。",
     turns: &[("均已按时答复。。", "均已按时答复。"), ("网站，，微博", "网站，微博"), ("机构、、人员", "机构、人员")],
     leaves: &["……", "。。。", "真的吗？？", "1,,2"],

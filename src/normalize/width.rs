@@ -9,6 +9,7 @@ use unicode_normalization::char::decompose_compatible;
 
 pub(super) const COMPATIBILITY: Rule = Rule {
     id: "compatibility",
+    title: "兼容汉字",
     why: "兼容汉字和部首符号看上去与常用字相同，编码却不同，检索不到，换成统一编码的字。",
     turns: &[("\u{F9E4}事会", "理事会"), ("人\u{F9BA}", "人了"), ("\u{2F00}\u{2F2F}", "一工")],
     leaves: &["面积50㎡", "①②③", "㈠", "\u{FA0E}"],
@@ -24,6 +25,7 @@ pub(super) const COMPATIBILITY: Rule = Rule {
 
 pub(super) const WIDTH: Rule = Rule {
     id: "width",
+    title: "全角的字母和数字",
     why: "全角的字母和数字换成半角，便于检索和读数。全角标点是中文标点，不动；㎡、①、℃ 等符号不拆。",
     turns: &[
         ("２０１６年公开ＡＰＰ", "2016年公开APP"),

@@ -38,7 +38,7 @@ fn context(shared: &Shared, index: usize) -> Json {
         .rules
         .iter()
         .filter(|rule| rules.contains(rule.id.as_ref()))
-        .map(|rule| json!({ "id": rule.id, "why": rule.why }))
+        .map(|rule| json!({ "id": rule.id, "title": rule.title, "why": rule.why }))
         .collect();
     let identities = identities(archive, &report);
     let (previous, next) = (neighbor(shared, &entry.previous), neighbor(shared, &entry.next));
