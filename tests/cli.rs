@@ -646,8 +646,12 @@ fn add_copies_all_or_nothing_and_says_what_a_report_is_and_lacks() {
     let pdf = file("扫描.pdf", "%PDF");
     let same = file("又一份.txt", REPORT);
     let other = file("已有.txt", &REPORT.replace("128", "129"));
+    fs::write(root.path().join("content/旁.toml"), "year = 2001\n").expect("writable");
     let before = tree(&root.path().join("content"));
     for (bad, words) in [
+        (&file("新.md", &REPORT.replace("128", "132")), "two files are called 新"),
+        (&file("已有.md", &REPORT.replace("128", "130")), "已有.txt is there already"),
+        (&file("旁.txt", &REPORT.replace("128", "131")), "旁.toml is there already"),
         (&pdf, "txt, md, html"),
         (&other, "is there already"),
         (&outside.path().join("没有.txt"), "no such file"),

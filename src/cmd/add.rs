@@ -34,22 +34,25 @@ pub fn run(root: &Path, files: &[PathBuf], terminal: &Terminal) -> Result<u8> {
     let mut there: Vec<(String, String)> = Vec::new();
     for file in files {
         let addition = look_at(&reader, file)?;
-        let Some(twin) = same_bytes(&found.files, &addition.bytes) else {
-            if additions.iter().any(|other| other.name == addition.name) {
-                bail!("two files are called {}; nothing was copied\n  = help: rename one of them", addition.name);
-            }
-            let names = std::iter::once(&addition.name).chain(addition.sidecar.as_ref().map(|(name, _)| name));
-            let mut taken = names.map(|name| content.join(name)).filter(|target| target.symlink_metadata().is_ok());
-            if let Some(target) = taken.next() {
-                bail!(
-                    "{} is there already and is another file; nothing was copied\n  = help: rename the new one",
-                    target.display()
-                );
-            }
-            additions.push(addition);
+        if let Some(twin) = same_bytes(&found.files, &addition.bytes) {
+            there.push((file.display().to_string(), twin.to_owned()));
             continue;
-        };
-        there.push((file.display().to_string(), twin.to_owned()));
+        }
+        let stem = stem(&addition.name);
+        if additions.iter().any(|other| self::stem(&other.name) == stem) {
+            bail!("two files are called {stem}; nothing was copied\n  = help: rename one of them");
+        }
+        // A sidecar belongs to every report of its name: neither may meet one of another file.
+        let names = [addition.name.clone(), format!("{stem}.toml")];
+        let mut taken = names.iter().map(String::as_str).filter(|name| content.join(name).symlink_metadata().is_ok());
+        let alike = found.files.iter().map(|file| file.path.as_str()).find(|path| self::stem(path) == stem);
+        if let Some(own) = alike.or_else(|| taken.next()) {
+            bail!(
+                "{} is there already and is another file; nothing was copied\n  = help: rename the new one",
+                content.join(own).display()
+            );
+        }
+        additions.push(addition);
     }
     let folder = config.content.trim_end_matches('/');
     let mut out = std::io::stdout().lock();
@@ -162,6 +165,11 @@ fn story(report: &Report, candidate: &Candidate) -> String {
         let _ = writeln!(story, "  lacks   {}; what you know of it goes into {}", lacks.join(", "), beside.display());
     }
     story
+}
+
+/// A file's name without its extension: what it shares with its sidecar.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// The file of the archive that has these bytes.
