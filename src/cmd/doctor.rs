@@ -6,7 +6,8 @@ use super::{DONE, FOUND, Terminal, again, deploy_init};
 use crate::config::Config;
 use crate::source::{self, Found};
 use anyhow::Result;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use walkdir::WalkDir;
@@ -153,15 +154,17 @@ fn size(patient: &Patient) -> Option<Verdict> {
         ));
     }
     let bytes: u64 = published.iter().map(|(_, bytes, _)| bytes).sum();
-    let megabytes = |bytes: u64| bytes as f64 / 1e6;
-    let reports = patient.found.files.len().max(1) as u64;
-    let room = SITE_LIMIT / (bytes / reports).max(1);
-    let what = format!(
-        "{:.1} MB in {} files, {:.0} % of the 1 GB of GitHub Pages; room for about {room} such reports",
-        megabytes(bytes),
+    let mut what = format!(
+        "{:.1} MB in {} files, {:.0} % of the 1 GB of GitHub Pages",
+        bytes as f64 / 1e6,
         published.len(),
         bytes as f64 / SITE_LIMIT as f64 * 100.0
     );
+    // In a small archive the pages that every archive has outweigh the reports.
+    let reports = patient.found.files.len() as u64;
+    if reports >= 200 {
+        let _ = write!(what, "; room for about {} such reports", SITE_LIMIT / (bytes / reports).max(1));
+    }
     let remedy =
         "split the archive into one site per province, switch off [exports] you do not need, or use another host";
     Some(match bytes {
