@@ -127,12 +127,16 @@ fn answer(entry: &Entry, report: &Report) -> String {
         };
     }
     let mut text = format!("{when}，{who}{}", first.join("，"));
-    let ended: Vec<String> = [("granted", "予以公开"), ("partially_granted", "部分公开"), ("denied_total", "不予公开")]
+    // Refusals counted in another unit (不予公开87条 of information) are no part of the requests.
+    let unit = |id: &str| entry.core.get(id).and_then(|core| core.unit.as_deref()).unwrap_or("件");
+    let ended = [("granted", "予以公开"), ("partially_granted", "部分公开"), ("denied_total", "不予公开")];
+    let (parts, others): (Vec<_>, Vec<_>) = ended
         .iter()
-        .filter_map(|(id, label)| told(id).map(|n| format!("{label}{n}")))
-        .collect();
-    if !ended.is_empty() {
-        text.push_str(&format!("；其中{}", ended.join("、")));
+        .filter_map(|(id, label)| told(id).map(|n| (*id, format!("{label}{n}"))))
+        .partition(|(id, _)| unit(id) == unit("requests_received"));
+    for (words, list) in [("其中", parts), ("另写明", others)].into_iter().filter(|(_, list)| !list.is_empty()) {
+        let list: Vec<String> = list.into_iter().map(|(_, told)| told).collect();
+        text.push_str(&format!("；{words}{}", list.join("、")));
     }
     text.push('。');
     if let Some(n) = told("corrected_total") {
@@ -231,4 +235,34 @@ fn cite(archive: &Archive, entry: &Entry, report: &Report) -> Json {
         report.original.sha256
     );
     json!({ "gbt7714": gb, "bibtex": bibtex, "ris": ris })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::report::{Core, CoreFrom};
+    use crate::model::value::Decimal;
+
+    #[test]
+    fn the_answer_adds_nothing_in_another_unit_and_says_what_is_in_dispute() {
+        let core = |value: i64, unit: &str, standing| Core {
+            value: Decimal::from(value),
+            unit: Some(unit.to_owned()),
+            approx: Approx::Exact,
+            standing,
+            from: CoreFrom::Prose,
+            line: Some(1),
+            alternatives: Vec::new(),
+        };
+        let figures = [
+            ("requests_received", core(40, "件", Standing::Printed)),
+            ("granted", core(30, "件", Standing::Disputed)),
+            ("denied_total", core(8, "条", Standing::Printed)),
+        ];
+        let mut entry = Entry { core: figures.map(|(id, core)| (id.into(), core)).into(), ..Entry::default() };
+        let told = answer(&entry, &Report::default());
+        assert!(told.ends_with("收到政府信息公开申请40件；其中予以公开30件（存疑）；另写明不予公开8条。"), "{told}");
+        entry.core.remove("granted");
+        assert!(!answer(&entry, &Report::default()).contains("其中"));
+    }
 }
