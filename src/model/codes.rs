@@ -180,8 +180,8 @@ pub const CODES: &[Code] = &[
         id: "advert-inserted",
         severity: Warning,
         title: "插入的广告语",
-        about: "转载网站在文中插入了广告语。整行的不作正文发布，夹在句中的换成记号，被顶替的词不可知。",
-        about_en: "A mirror inserted a slogan. A whole line of it is not published as content; inside a sentence a mark stands in its place, and the word it replaced is not known.",
+        about: "转载网站在文中插入了广告语。一律换成记号；整行的不作正文，夹在句中的，被顶替的词不可知。",
+        about_en: "A mirror inserted a slogan; a mark stands in its place. A whole line of it is no content; inside a sentence the word it replaced is not known.",
         example: "［广告］",
     },
     Code {
