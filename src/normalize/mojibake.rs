@@ -329,23 +329,6 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     let dearest = DEAREST + DEAREST_SHORT / count.max(1) as f32;
     // A digit has no word to vouch for it.
     let number = best.text.iter().any(|c| ('０'..='９').contains(c));
-    if std::env::var("DBG").is_ok() {
-        for (guess, _, _) in finished.iter().take(3) {
-            eprintln!(
-                "G {:.2} miss {} odd {} {}",
-                guess.cost(),
-                guess.missing,
-                guess.odd,
-                guess.text.iter().collect::<String>()
-            );
-        }
-        eprintln!(
-            "S others {others:.4} loose {loose} mean {mean:.2} dearest {dearest:.2} supported {supported}/{count} seams {:b} :: {} || {}",
-            best.seams,
-            &text[damage.at.clone()],
-            text
-        );
-    }
     let enough = !number && supported * 10 >= count * 7 && mean <= dearest && others <= doubt;
     enough.then(|| Change {
         at: damage.at.start..run.to,
