@@ -345,8 +345,20 @@ fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: 
     let field = |label: Label| {
         first.fields.iter().find(|f| f.label == label && agency::is_body(&f.value)).map(|f| (f.value.clone(), f.at))
     };
-    let openings = draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
-    let opening = openings.map(|(_, line)| line).find_map(|line| {
+    // Whom to ask (如有疑问,请与某某镇人民政府联系).
+    static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"请(?:直接)?(?:与|联系|向|致电)(?P<name>[\p{Han}]{4,30}?)(?:(?:政府信息|政务|信息)公开[处科股室办]+|党政办公?室?)?(?:联系|咨询|反映|[(（,，。:：])")
+            .expect("a pattern")
+    });
+    let openings = || draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
+    let contact = || {
+        openings().find_map(|(_, line)| {
+            let asked = CONTACT.captures(&line.text)?.name("name")?.range();
+            let name = line.text[asked.clone()].to_owned();
+            (agency::is_body(&name) && agency::is_own_name(&name)).then(|| (name, line.origin(asked.start, asked.end)))
+        })
+    };
+    let opening = openings().map(|(_, line)| line).find_map(|line| {
         let announced = ANNOUNCED.captures_iter(&line.text).filter_map(|c| c.name("title"));
         let announced = announced
             .filter_map(|m| agency::in_title(m.as_str()).map(|r| m.start() + r.start..m.start() + r.end))
@@ -360,7 +372,7 @@ fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: 
         title: in_title,
         signature: end.and_then(|s| s.name.clone()),
         publisher: field(Label::Publisher),
-        opening,
+        opening: opening.or_else(contact),
         source: field(Label::Source),
         columns: columns(draft, first),
     }
