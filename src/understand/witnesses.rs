@@ -57,10 +57,17 @@ pub(super) fn witnesses(
         Regex::new(r"请(?:直接)?(?:与|联系|向|致电)(?P<name>[\p{Han}]{4,30}?)(?:(?:政府信息|政务|信息)公开[处科股室办]+|党政办公?室?)?(?:联系|咨询|反映|[(（,，。:：])")
             .expect("a pattern")
     });
+    // The office or section that answers is not who reports.
+    static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?P<body>.*?(?:局|厅|[镇乡]人民政府|街道办事处|中心|院|馆|公司|集团|[大支]队|(?:改革|健康|管理)委员会))[\p{Han}]{0,8}(?:室|科|处|股)$")
+            .expect("a pattern")
+    });
     let openings = || draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
     let contact = || {
         openings().find_map(|(_, line)| {
-            let asked = CONTACT.captures(&line.text)?.name("name")?.range();
+            let mut asked = CONTACT.captures(&line.text)?.name("name")?.range();
+            let office = OFFICE.captures(&line.text[asked.clone()]).and_then(|office| office.name("body"));
+            asked.end = office.map_or(asked.end, |body| asked.start + body.end());
             let name = line.text[asked.clone()].to_owned();
             (agency::is_body(&name) && agency::is_own_name(&name)).then(|| (name, line.origin(asked.start, asked.end)))
         })
