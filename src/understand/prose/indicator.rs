@@ -145,9 +145,9 @@ fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -
     } else {
         0
     });
-    // 残疾人技能培训6期，培训320人次: what was taught is said once.
+    // 残疾人技能培训6期，培训320人次: what was taught is said once, and so are the fees of 行政事业性收费1项，总额4万元.
     let from = match indicator.id.as_ref() {
-        "trainees" => window.sentence[..from].rfind(['；', ';']).unwrap_or(0),
+        "trainees" | "fees_collected" => window.sentence[..from].rfind(['；', ';']).unwrap_or(0),
         _ => from,
     };
     // 窗口人员45名，其中专职3名: no staff of disclosure.

@@ -466,8 +466,11 @@ fn paired(found: &mut Vec<(usize, Figure)>, sentence: &str) {
         if known || *id == "requests_answered" && !sentence.contains("申请") {
             continue;
         }
-        let pair =
-            found.windows(2).find(|w| own(one, w[0].0) && own(other, w[1].0) || own(other, w[0].0) && own(one, w[1].0));
+        // 答复提案共7件，其中代表建议5件: one is part of the other.
+        let pair = found
+            .windows(2)
+            .filter(|w| w[0].1.subset == w[1].1.subset)
+            .find(|w| own(one, w[0].0) && own(other, w[1].0) || own(other, w[0].0) && own(one, w[1].0));
         let Some([(at, first), (_, second)]) = pair else { continue };
         let exact = first.approx == Approx::Exact && second.approx == Approx::Exact;
         if !exact || first.unit != second.unit || first.scope != second.scope || first.period != second.period {
