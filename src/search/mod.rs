@@ -37,8 +37,6 @@
 //!
 //! **Must never** write a file name that begins with a dot, hold all bodies, or depend on threads or clocks.
 
-#[cfg(test)]
-mod convert;
 mod files;
 mod fold;
 mod grams;
