@@ -94,9 +94,10 @@ pub(super) fn run(archive: &Archive, growing: Vec<Growing>, ledger: &mut Ledger)
         taken?;
         waiting.clear();
         let made = made?;
-        files.par_iter_mut().enumerate().try_for_each(|(place, file)| {
-            made.iter().try_for_each(|(_, pieces)| file.append(&pieces[place]))
-        })?;
+        files
+            .par_iter_mut()
+            .enumerate()
+            .try_for_each(|(place, file)| made.iter().try_for_each(|(_, pieces)| file.append(&pieces[place])))?;
         for (rows, _) in made {
             for (flat, rows) in TABLES.iter().zip(&rows) {
                 *ledger.rows.entry(flat.table.name).or_default() += rows.len();
@@ -143,8 +144,7 @@ impl File {
     fn open(stream: &Stream, ledger: &mut Ledger) -> io::Result<File> {
         let to = ledger.large(&stream.path)?;
         // Every build packs every report: the fastest level takes less than half the time for a seventh more bytes.
-        let mut file =
-            if stream.gzip { File::Gzip(GzEncoder::new(to, Compression::fast())) } else { File::Plain(to) };
+        let mut file = if stream.gzip { File::Gzip(GzEncoder::new(to, Compression::fast())) } else { File::Plain(to) };
         file.append(&stream.head)?;
         Ok(file)
     }
