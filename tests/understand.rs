@@ -869,6 +869,8 @@ fn the_styles_of_ordinals_nest_as_a_document_uses_them() {
 fn items_of_lists_and_rows_are_no_sections() {
     let text = "一、问题\n主要有:\n1.公开的内容不够丰富,群众关心的信息还不多。\n2.公开的形式不够灵活,便民的手段还比较少。\n3.队伍的业务能力有待提高,培训的次数还不够。\n二、打算\n1.受理申请12件;\n2.答复申请12件;\n3.收费0元。\n三、其他\n1.5万条信息已公开。\n2018年公开信息。\n四、结转下年度继续办理\n0\n0\n3";
     assert_eq!(outline_of(text), ["1 1 问题", "1 2 打算", "1 3 其他"]);
+    let rows = "一、公开情况\n正文。\n附表:\n1.网上申请数 条 18 120\n2.信函申请数 条 8\n3.申请总数 26";
+    assert_eq!(outline_of(rows), ["1 1 公开情况"]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ static FUNCTION: LazyLock<Regex> = LazyLock::new(|| {
 const NATIONAL: &str = "国家 国务院 中国 中华 全国 中央 外交部 教育部 财政部 科学技术部 工业和信息化部 公安部 民政部 司法部 \
     人力资源和社会保障部 人力资源社会保障部 自然资源部 国土资源部 生态环境部 环境保护部 \
     住房和城乡建设部 住房城乡建设部 交通运输部 水利部 农业部 农业农村部 商务部 文化部 文化和旅游部 \
-    应急管理部 审计署 海关总署 国土资源部 科技部 最高";
+    卫生部 铁道部 监察部 国防部 退役军人事务部 退役军人部 应急管理部 审计署 海关总署 科技部 最高";
 const CLIPS: &[char] = &['省', '市', '区', '县', '州', '盟', '旗'];
 
 /// Whether a text is the name of a public body and nothing more.

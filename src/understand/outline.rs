@@ -74,6 +74,9 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\d[\d,.]*\s*(?:余|多)?(?:万|亿)?(?:余|多)?\s*(?:件|条|次|人|篇|个|项|份|元|期|场|起|%|宗|部|期)")
         .expect("a pattern")
 });
+/// Ends in a figure behind a gap.
+static ROW: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\p{Han}[）)]?(?:[\s　]+[\d,.]+%?)*[\s　]+\d[\d,.]*%?$").expect("a pattern"));
 
 fn ordinal(text: &str) -> Option<Ordinal<'_>> {
     let hit = ORDINAL.captures(text)?;
@@ -195,6 +198,8 @@ pub fn read(draft: &Draft, roles: &[Role], claimed: &BTreeSet<usize>) -> Reading
             {
                 continue;
             }
+            // 2.网上申请数 条 18: a row of a table.
+            Shape::Alone(title) if ROW.is_match(title) => continue,
             Shape::Alone(title) => {
                 reading.alone.insert(i);
                 title

@@ -220,7 +220,7 @@ pub(super) fn period(sentence: &str, at: usize, year: Option<u16>) -> Option<Per
         if CARRIED.is_match(lead) {
             continue;
         }
-        if rest.starts_with("结转")
+        if rest.trim_start_matches(['未', '无']).starts_with("结转")
             || rest.starts_with("度结转")
             || rest.starts_with("转结")
             || rest.starts_with("以来")

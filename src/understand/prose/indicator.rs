@@ -182,6 +182,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     let named = |text: &str| {
         [
             text.contains("网站")
+                || text.contains("官网")
                 || text.contains("政府网")
                 || text.contains("门户网")
                 || text.contains("政务网")
@@ -228,11 +229,19 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     }
 }
 
-/// Two things that one number counts together (行政复议、行政诉讼3件) are the figure of neither.
+/// Two things that one number counts together (行政复议、行政诉讼3件, 信函、传真申请46件) are the figure of neither.
 pub(super) fn is_joint(window: &Window, id: &str) -> bool {
-    static JOINT: LazyLock<Regex> = LazyLock::new(|| {
+    static CASES: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:复议|诉讼|举报|投诉|申诉)(?:案件|申请)?(?:和|及|与|、|或者?|以及|暨)(?:被?提起)?(?:行政)?(?:复议|诉讼|举报|投诉|申诉)(?:案件|情况)?(?:共|共计|总计|合计|均|分别)*$").expect("the pattern is fixed")
     });
-    let own = &window.sentence[window.from..window.number.start];
-    matches!(id, "review_total" | "litigation_total") && JOINT.is_match(own.trim_end())
+    static CHANNELS: LazyLock<Regex> = LazyLock::new(|| {
+        let channel = "(?:当面|现场|信函|信件|来信|邮寄|传真|网络|网上|在线|电子邮件|邮件|电话)";
+        Regex::new(&format!(r"{channel}(?:申请|提交|递交|方式|形式|接收)*(?:和|及|与|、|或者?|以及|/){channel}(?:等|的|申请|提交|递交|提出|方式|形式|渠道|途径|接收|共计?|合计|为|有)*$")).expect("the pattern is fixed")
+    });
+    let own = window.sentence[window.from..window.number.start].trim_end();
+    match id {
+        "review_total" | "litigation_total" => CASES.is_match(own),
+        _ if id.starts_with("received_") => CHANNELS.is_match(own),
+        _ => false,
+    }
 }

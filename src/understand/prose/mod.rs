@@ -9,6 +9,7 @@ mod core;
 mod govern;
 mod indicator;
 mod number;
+mod shares;
 mod text;
 mod zero;
 
@@ -26,6 +27,7 @@ use indicator::Window;
 use number::Number;
 use regex::Regex;
 use serde::Deserialize;
+use shares::Share;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use text::Paragraph;
@@ -123,6 +125,7 @@ impl Reader<'_> {
             return;
         }
         let numbers = number::scan(sentence);
+        let shares = shares::find(sentence, &numbers);
         let mut found: Vec<(usize, Figure)> = Vec::new();
         let mut wholes: Vec<Id> = Vec::new();
         let mut from = 0;
@@ -130,14 +133,21 @@ impl Reader<'_> {
             let to = numbers.get(index + 1).map_or(sentence.len(), |next| next.start);
             let to = sentence[number.end..to].find(text::is_comma).map_or(to, |i| number.end + i);
             let window = Window { sentence, from, number, to };
-            let named = indicator::find(&window, self.dictionary);
+            let named = match shares.get(&index) {
+                Some(share) => share.as_ref().and_then(|share| self.alone(share)),
+                None => indicator::find(&window, self.dictionary).filter(|(id, _)| !indicator::is_joint(&window, id)),
+            };
             from = named.as_ref().map_or(number.end, |(_, end)| number.end.max(*end));
             let Verdict::Figure(scope, period, mut subset) = govern::judge(sentence, number, self.own) else {
                 continue;
             };
+            // 2020年和2021年分别为300条、320条: only what is said of the year.
+            let share = shares.get(&index).cloned().flatten();
+            if share.as_ref().is_some_and(|s| govern::period(&s.sentence, s.name.len(), self.own.year).is_none()) {
+                continue;
+            }
             let id = named
                 .map(|(id, _)| id)
-                .filter(|id| !indicator::is_joint(&window, id))
                 // What windows of a service hall handle are no requests for information.
                 .filter(|id| scope != Scope::Hosted || !id.starts_with("requests_"))
                 // A part of the same thing is not its level: 解读稿件60篇，其中视频解读20篇.
@@ -160,7 +170,7 @@ impl Reader<'_> {
             let span = self.paragraph.origin(self.draft, start + number.start, start + number.end);
             let figure = Figure {
                 indicator: id,
-                label: label(&window),
+                label: share.map_or_else(|| label(&window), |share| share.name),
                 value: number.value,
                 raw: raw.to_string(),
                 unit: Some(number.unit.clone()),
@@ -185,6 +195,14 @@ impl Reader<'_> {
         self.zeros(sentence, start, &mut found);
         found.sort_by_key(|f| f.0);
         out.extend(found.into_iter().map(|f| f.1));
+    }
+
+    /// The indicator of a number among several, said alone; it reaches up to the number itself.
+    fn alone(&self, share: &Share) -> Option<(Id, usize)> {
+        let numbers = number::scan(&share.sentence);
+        let [number] = &numbers[..] else { return None };
+        let window = Window { sentence: &share.sentence, from: 0, number, to: share.sentence.len() };
+        indicator::find(&window, self.dictionary).map(|(id, _)| (id, 0))
     }
 
     /// In 2022, 结转2023年继续办理1件 is carried out and 结转2021年度1件 carried in.
@@ -418,7 +436,7 @@ fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
 }
 
 static FRESH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:共|全年)?(?:新增|新公开|主动公开|公开|发布|增加)(?:公开|发布)?(?:了|信息)?$")
+    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:[我本全][局委办厅院市区县镇乡]|本机关)?(?:共|全年)?(?:新增|新公开|主动公开|公开|发布|增加)(?:的|了)?(?:主动)?(?:公开|发布)?(?:的|了)?(?:政府|政务)?(?:信息)?(?:共计?|数|为)?$")
         .expect("the pattern is fixed")
 });
 

@@ -136,6 +136,23 @@ fn indicators_are_read_from_many_wordings() {
                 &["requests_received 5 件", "received_in_person 2 件 sub", "received_online 3 件 sub"],
             ),
             ("通过各种渠道公开政府信息1048条。", &["proactive_total 1048 条"]),
+            ("行政复议、行政诉讼案件分别为3件和2件。", &["review_total 3 件", "litigation_total 2 件"]),
+            (
+                "予以公开、部分公开和不予公开的申请分别是7件、1件、4件。",
+                &["granted 7 件", "partially_granted 1 件", "denied_total 4 件"],
+            ),
+            ("门户网站和政务微博分别发布信息512条、88条。", &["proactive_website 512 条", "proactive_weibo 88 条"]),
+            ("2020年和2021年分别收到信息公开申请5件、8件。", &["requests_received 8 件"]),
+            ("行政复议、行政诉讼、投诉举报分别为3件、2件。", &["- 3 件", "- 2 件"]),
+            ("收到网上申请80件，信函或传真申请46件。", &["received_online 80 件", "- 46 件"]),
+            (
+                "累计主动公开政府信息26548条，其中2021年新增主动公开信息5872条。",
+                &["proactive_total 26548 条 cum", "proactive_total 5872 条"],
+            ),
+            (
+                "2021年新收政府信息公开申请2件，上年度未结转，已办结1件。",
+                &["requests_received 2 件", "requests_answered 1 件"],
+            ),
             ("按规定收取工本费，合计金额0.0038万元。", &["fees_collected 38 元"]),
             ("上年结转2件，本年新收政府信息公开申请17件。", &["carried_in 2 件", "requests_received 17 件"]),
             ("我局收到5件政府信息公开申请。", &["requests_received 5 件"]),

@@ -66,6 +66,8 @@ static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
 static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*(?:也|和|及|或|以及|亦)?(?:没有|未|无|被)?(?:因|涉及|政府|政务|信息公开|行政|复议|诉讼|提起|申请|举报|投诉|申诉|收费|被|或|和|及|以及|也|亦)").expect("the pattern is fixed")
 });
+static DONE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"收取|收费|减免|提起|提出|发生|产生|引发|引起").expect("the pattern is fixed"));
 static YEARS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"20[0-9]{2}年").expect("the pattern is fixed"));
 static CAUSE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:因|由|对|针对|关于|涉及|就|有关)[^，。；、]{0,24}$").expect("the pattern is fixed")
@@ -103,7 +105,10 @@ pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
                 .iter()
                 .find_map(|w| word.find(w).map(|i| trigger.start() + i))
                 .unwrap_or(trigger.end());
-            (inside, reach(sentence, trigger.end()))
+            let to = reach(sentence, trigger.end());
+            // 未对申请人收取费用: what is done to somebody counts, not who it is done to.
+            let verb = word.ends_with(['对', '向']).then(|| DONE.find(&sentence[inside..to])).flatten();
+            (verb.map_or(inside, |verb| inside + verb.start()), to)
         };
         let scope = &sentence[from..to];
         if behind && YEARS.replace_all(scope, "").contains(|c: char| c.is_ascii_digit()) {
@@ -247,6 +252,8 @@ mod tests {
             ("2011年没有接到公开申请。", vec!["requests_received"]),
             ("未被行政复议机关依法纠错。", vec!["corrected_total"]),
             ("未向申请人收取费用。", vec!["fees_collected"]),
+            ("我局未对公民、法人和其他组织申请公开政府信息收取任何费用。", vec!["fees_collected"]),
+            ("未对举报投诉人和申请人收取任何费用。", vec!["fees_collected"]),
             ("全年未接到政府信息公开方面的投诉举报。", vec!["complaints"]),
         ] {
             assert_eq!(ids(sentence), expected, "{sentence}");
