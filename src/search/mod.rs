@@ -4,14 +4,17 @@
 //! **What is true.** Fold a query and every title, agency name and line of text by [`fold`]: a report is a hit when the query
 //! is a substring of one of them. Answers are exactly that, for any string of one to 400 units.
 //!
-//! **Files.** Names carry the content's BLAKE3 (12 hex digits); `.bin` is raw DEFLATE, which a browser unpacks itself.
+//! **Files.** `.bin` is raw DEFLATE, which a browser unpacks itself. Every name but the root's carries a BLAKE3 of the
+//! content, so that an edit renames what tells of it and nothing else ([`files`]). `<n/256>/<n%256>-<hash>` is file `n` of
+//! a row whose hashes the root holds, three bytes each; rows of more than 4,096 files have a hash for each 2, 4, 8 … of them.
 //!
 //! | file | what |
 //! |---|---|
 //! | `root.json` | the only fixed name: counts, the names of the rest, the indicators (see [`Root`]) |
-//! | `grams/<name>/<k>/<n>.bin` | shard `256·k + n`: kept strings in order, each with its list of documents ([`posting`]); first the heads, then the tails ([`shards`]) |
-//! | `text/<name>/<n>.bin` | document `256·block + n` of a block of 256: a line of JSON, then `<number><role letter><text>` for each line that is not blank; unpacked behind `prefix` ([`pack`]) |
-//! | `docs/<name>.bin` | 512 documents: JSON `[[id, title], …]` |
+//! | `heads/<n/256>/<n%256>-<hash>.bin` | a head: kept strings in order, each with its list of documents ([`posting`]), and where its tails begin ([`shards`]) |
+//! | `tails/<2 digits>/<10 digits>.bin` | a tail: longer strings that begin with the same two units; both parts are the name that stands in the head |
+//! | `texts/<n/256>/<n%256>-<hash>.bin` | document `n`: a line of JSON, then `<number><role letter><text>` for each line that is not blank; unpacked behind `prefix` ([`pack`]) |
+//! | `docs/<n/256>/<n%256>-<hash>.bin` | 512 documents: JSON `[[id, title], …]` |
 //! | `facets-<name>.bin` | JSON: regions, years, kinds, standings, and each document's, as differences; read after the first results, or to filter and sort |
 //! | `agencies-<name>.bin` | JSON `[[id, name], …]`, in the order of the facet; in large archives read when a region or an agency is chosen |
 //! | `headings-<name>.bin` | up to 5,000 documents only, for ranking: `varint` length and JSON of folded headings, then for each a varint length and its list |
@@ -20,10 +23,10 @@
 //! Documents are numbered as the archive sorts them: newest year first, then region and agency, so neighbors share text,
 //! lists are dense in runs, and the plain order needs no scores. Keys are `varint n`, then for each the number of units it
 //! shares with the one before, the number of its own, and these in UTF-16LE. A shard is its keys, `n` varint lengths, the
-//! lists; a head then has, for each of its groups that has tails, a varint number of the first (counted behind the heads)
-//! and keys: where each tail begins. Which strings are keys, and why that is enough: [`grams`]. A query reads, for each of
-//! its places, the longest key that begins there: a head, whose number follows from two units, and where that says so, one
-//! tail. Titles and agencies stand between marks that no query holds, so that "begins or ends a name" is a string as well.
+//! lists; a head then has, for each of its groups that has tails, keys, where each tail begins, and as many names of six
+//! bytes. Which strings are keys, and why that is enough: [`grams`]. A query reads, for each of its places, the longest
+//! key that begins there: a head, whose number follows from two units, and where that says so, one tail. Titles and
+//! agencies stand between marks that no query holds, so that "begins or ends a name" is a string as well.
 //!
 //! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards take 0.16 of the text at 1,000
 //! reports, 0.19 at 10,000, 0.23 at 100,000 (164 MB in 101,980 files), about a fifth more for each tenfold. Copies of the
@@ -33,6 +36,7 @@
 //!
 //! **Must never** write a file name that begins with a dot, hold all bodies, or depend on threads or clocks.
 
+mod files;
 mod fold;
 mod grams;
 mod pack;
@@ -42,23 +46,22 @@ mod shards;
 mod tests;
 
 use crate::model::archive::{Agency, Archive, Entry};
-use crate::model::page::{Artifact, Sink};
+use crate::model::page::Sink;
 use crate::model::report::{Report, Role};
 use crate::model::value::Standing;
+use files::{Files, Map, Numbered};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// What the files keep to; another one, another name.
-const FORMAT: &str = "nianbao-search/3";
-/// Documents whose texts share a folder.
-const TEXT_BLOCK: usize = 256;
+const FORMAT: &str = "nianbao-search/4";
+/// Reports read at once.
+const BATCH: usize = 256;
 /// Documents whose ids and titles share a file.
 const DOCS_BLOCK: usize = 512;
-/// Shards that share a folder.
-const SHARDS_BLOCK: u32 = 256;
 /// Archives up to this size rank by headings; and so many headings they rank by, the most common ones.
 const RANKED: usize = 5000;
 const HEADINGS: usize = 1500;
@@ -73,13 +76,11 @@ struct Root<'a> {
     /// Longest string with guaranteed candidates, and how many candidates are checked by reading.
     longest: usize,
     slack: usize,
-    /// Folder of the shards, and how many of them are heads.
-    grams: (String, u32),
-    /// Blocks of texts.
-    text: Vec<String>,
+    heads: Map,
+    texts: Map,
     /// What texts are unpacked behind: name, and number of bytes to drop.
     prefix: (String, usize),
-    docs: Vec<String>,
+    docs: Map,
     facets: String,
     agencies: String,
     headings: Option<String>,
@@ -90,25 +91,17 @@ struct Root<'a> {
 
 /// Writes the search index under `search/`.
 pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
-    let mut files = Files { sink, names: HashSet::new() };
+    let mut files = Files::new(sink);
     let prefix = pack::Prefix::choose(shared_lines(archive));
-    let prefix_name = files.put("search/prefix-", prefix.packed.clone())?;
-    let Texts { corpus, blocks: text, headings } = write_texts(archive, &prefix, &mut files)?;
+    let prefix_name = files.put_named("search/prefix-", prefix.packed.clone())?;
+    let Texts { corpus, map: texts, headings } = write_texts(archive, &prefix, &mut files)?;
     let total = corpus.total();
-    // Shards follow from the texts alone.
-    let name = files.name([&text[..], &[prefix_name.clone(), FORMAT.to_owned()]].concat().concat().as_bytes());
-    let heads = shards::write(&grams::index(corpus), |number, bytes| {
-        let path = format!("search/grams/{name}/{}/{}.bin", number / SHARDS_BLOCK, number % SHARDS_BLOCK);
-        files.sink.put(Artifact { path, bytes })
-    })?;
-    let docs = archive
-        .entries
-        .chunks(DOCS_BLOCK)
-        .map(|block| {
-            let rows: Vec<_> = block.iter().map(|entry| (&entry.card.id, &entry.card.title)).collect();
-            files.put("search/docs/", packed_json(&rows)?)
-        })
-        .collect::<io::Result<_>>()?;
+    let heads = shards::write(&grams::index(corpus), &mut files)?;
+    let mut docs = Numbered::new("search/docs", archive.entries.len().div_ceil(DOCS_BLOCK));
+    for block in archive.entries.chunks(DOCS_BLOCK) {
+        let rows: Vec<_> = block.iter().map(|entry| (&entry.card.id, &entry.card.title)).collect();
+        docs.put(packed_json(&rows)?, &mut files)?;
+    }
     let mut agencies: Vec<&Agency> = archive.agencies.values().collect();
     agencies.sort_by(|a, b| (&a.region, &a.id).cmp(&(&b.region, &b.id)));
     let counted: BTreeSet<&str> = archive.entries.iter().flat_map(|entry| entry.core.keys()).map(|id| &**id).collect();
@@ -118,17 +111,17 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
         documents: total,
         longest: grams::LONGEST,
         slack: grams::SLACK,
-        grams: (name, heads),
-        text,
+        heads,
+        texts,
         prefix: (prefix_name, prefix.length()),
-        docs,
-        facets: files.put("search/facets-", packed_json(&facets(archive, &agencies))?)?,
-        agencies: files.put("search/agencies-", packed_json(&named)?)?,
+        docs: docs.map(&mut files)?,
+        facets: files.put_named("search/facets-", packed_json(&facets(archive, &agencies))?)?,
+        agencies: files.put_named("search/agencies-", packed_json(&named)?)?,
         headings: match archive.entries.len() {
-            ..=RANKED => Some(files.put("search/headings-", heading_file(headings, total)?)?),
+            ..=RANKED => Some(files.put_named("search/headings-", heading_file(headings, total)?)?),
             _ => None,
         },
-        hant: files.put("search/hant-", pack::deflate(fold::HANT.as_bytes()))?,
+        hant: files.put_named("search/hant-", pack::deflate(fold::HANT.as_bytes()))?,
         indicators: archive
             .indicators
             .iter()
@@ -136,49 +129,11 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
             .map(|indicator| (&*indicator.id, &*indicator.label))
             .collect(),
     };
-    files.sink.put(Artifact { path: "search/root.json".into(), bytes: serde_json::to_vec(&root)? })
+    files.put("search/root.json".into(), serde_json::to_vec(&root)?)
 }
 
 fn packed_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(pack::deflate(&serde_json::to_vec(value)?))
-}
-
-/// Gives finished files their names.
-struct Files<'a> {
-    sink: &'a mut dyn Sink,
-    names: HashSet<String>,
-}
-
-impl Files<'_> {
-    /// Puts `<place><name>.bin` and returns the name.
-    fn put(&mut self, place: &str, bytes: Vec<u8>) -> io::Result<String> {
-        let name = self.name(&bytes);
-        self.sink.put(Artifact { path: format!("{place}{name}.bin"), bytes })?;
-        Ok(name)
-    }
-
-    /// Puts files numbered from zero into a folder named by what they hold, and returns its name.
-    fn put_folder(&mut self, place: &str, parts: Vec<Vec<u8>>) -> io::Result<String> {
-        let mut digest = blake3::Hasher::new();
-        for bytes in &parts {
-            digest.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
-        }
-        let name = self.name(digest.finalize().as_bytes());
-        for (number, bytes) in parts.into_iter().enumerate() {
-            self.sink.put(Artifact { path: format!("{place}{name}/{number}.bin"), bytes })?;
-        }
-        Ok(name)
-    }
-
-    /// The name of some content: 12 hex digits of its BLAKE3, further ones where another file has those already.
-    fn name(&mut self, bytes: &[u8]) -> String {
-        let digest = blake3::hash(bytes).to_hex();
-        let free =
-            (0..4).map(|turn| digest[turn * 12..turn * 12 + 12].to_owned()).find(|name| !self.names.contains(name));
-        let name = free.unwrap_or_else(|| digest[52..].to_owned());
-        self.names.insert(name.clone());
-        name
-    }
 }
 
 /// The lines of sampled reports, with the number of sampled reports that have them.
@@ -218,19 +173,19 @@ fn role_letter(role: Role) -> char {
 }
 
 /// What one pass over the reports leaves behind.
-#[derive(Default)]
 struct Texts {
     corpus: grams::Corpus,
-    blocks: Vec<String>,
+    map: Map,
     headings: BTreeMap<String, Vec<u32>>,
 }
 
 /// Reads every report once: its text goes out, its folded text stays.
 fn write_texts(archive: &Archive, prefix: &pack::Prefix, files: &mut Files) -> io::Result<Texts> {
-    let mut texts = Texts::default();
+    let mut numbered = Numbered::new("search/texts", archive.entries.len());
+    let (mut corpus, mut headed) = (grams::Corpus::default(), BTreeMap::<String, Vec<u32>>::new());
     let documents: Vec<usize> = (0..archive.entries.len()).collect();
     let ranked = archive.entries.len() <= RANKED;
-    for block in documents.chunks(TEXT_BLOCK) {
+    for block in documents.chunks(BATCH) {
         let made: Vec<(Vec<u8>, grams::Folded, BTreeSet<String>)> = block
             .par_iter()
             .map(|document| {
@@ -243,17 +198,15 @@ fn write_texts(archive: &Archive, prefix: &pack::Prefix, files: &mut Files) -> i
                 (prefix.pack(text_file(archive, entry, &report).as_bytes()), folded, headings)
             })
             .collect();
-        let mut parts = Vec::new();
         for (bytes, folded, headings) in made {
             for heading in headings {
-                texts.headings.entry(heading).or_default().push(texts.corpus.total());
+                headed.entry(heading).or_default().push(corpus.total());
             }
-            texts.corpus.push(folded);
-            parts.push(bytes);
+            corpus.push(folded);
+            numbered.put(bytes, files)?;
         }
-        texts.blocks.push(files.put_folder("search/text/", parts)?);
     }
-    Ok(texts)
+    Ok(Texts { corpus, map: numbered.map(files)?, headings: headed })
 }
 
 /// The most common headings with their documents.

@@ -10,6 +10,9 @@ use flate2::{Compress, Compression, FlushCompress};
 /// Sentences shared by many reports, at most this many bytes: early bytes of the window must still be in reach at the end of a text.
 const SHARED_BYTES: usize = 16 << 10;
 
+/// Sampled documents that must have a line for it to be shared.
+const COMMON: usize = 4;
+
 /// What every packed text begins with.
 pub(super) struct Prefix {
     shared: Vec<u8>,
@@ -21,9 +24,10 @@ impl Prefix {
     /// Chooses the lines worth sharing: those that save most, the most common last, where they are nearest to what follows.
     /// `lines` are sorted and carry the number of sampled documents that have them.
     pub(super) fn choose(lines: impl Iterator<Item = (String, usize)>) -> Prefix {
+        // How often, to the next lower power of two: one report more or less must not change what all are packed behind.
         let mut worth: Vec<(usize, String)> = lines
-            .filter(|(line, documents)| *documents > 1 && line.len() >= 12)
-            .map(|(line, documents)| ((documents - 1) * line.len(), line))
+            .filter(|(line, documents)| *documents >= COMMON && line.len() >= 12)
+            .map(|(line, documents)| ((1 << documents.ilog2()) * line.len(), line))
             .collect();
         worth.sort_by(|a, b| b.cmp(a));
         let mut room = SHARED_BYTES;

@@ -2,10 +2,9 @@
 //!
 //! `varint(count << 2 | coding)`, then the payload. Coding 0: Rice-coded gaps of the members; 1: the same of the
 //! documents that are *not* members; 2: one bit per document, lowest bit first; 3, with a count of 0: the string of
-//! two units, in UTF-16LE, that has the same list; with a count of 1: the varint number of the tail where the string itself
-//! has its list. A Rice code is the gap's high part in
-//! unary (ones, then a zero) and its low `k` bits, lowest first; `k` follows from total and count. Nothing here allocates
-//! by a number read from outside.
+//! two units, in UTF-16LE, that has the same list; with a count of 1: nothing, the list stands in the tail where the string
+//! itself is looked up. A Rice code is the gap's high part in unary (ones, then a zero) and its low `k` bits, lowest first;
+//! `k` follows from total and count. Nothing here allocates by a number read from outside.
 
 const GAPS: u8 = 0;
 const COMPLEMENT: u8 = 1;
@@ -84,11 +83,9 @@ pub(super) fn same(key: &[u16]) -> Vec<u8> {
     std::iter::once(NAMED).chain(key.iter().flat_map(|unit| unit.to_le_bytes())).collect()
 }
 
-/// Says that a string has its list in another tail.
-pub(super) fn elsewhere(tail: u32) -> Vec<u8> {
-    let mut out = vec![1 << 2 | NAMED];
-    push_varint(u64::from(tail), &mut out);
-    out
+/// Says that a string has its list where a look-up of the string itself ends.
+pub(super) fn elsewhere() -> Vec<u8> {
+    vec![1 << 2 | NAMED]
 }
 
 /// Reads a list back; the model of what the browser does.

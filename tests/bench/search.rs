@@ -68,7 +68,8 @@ fn measure(reports: usize, stay: Option<&Path>) -> io::Result<()> {
     nianbao::search::write(&archive, &mut disk)?;
     let took = started.elapsed();
     let part = |name: &str| disk.sizes.get(name).copied().unwrap_or_default();
-    let ((shards, grams), (_, texts)) = (part("grams"), part("text"));
+    let ((heads, tails), (_, texts)) = ((part("heads"), part("tails")), part("texts"));
+    let (shards, grams) = (heads.0 + tails.0, heads.1 + tails.1);
     let all: usize = disk.sizes.values().map(|(_, bytes)| bytes).sum();
     let share = |bytes: usize| bytes as f64 / truth.bytes as f64;
     println!("\n{reports} reports, {:.1} MB of text", truth.bytes as f64 / 1e6);

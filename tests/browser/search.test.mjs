@@ -22,7 +22,7 @@ function opened(alter = (path, bytes) => bytes) {
     traffic.bytes += bytes?.length ?? 0;
     return new Response(bytes, { status: bytes ? 200 : 404 });
   };
-  vm.runInNewContext(script, { window, fetch, URL, Blob, DecompressionStream, TextDecoder, TextEncoder });
+  vm.runInNewContext(script, { window, fetch, URL, Blob, DecompressionStream, TextDecoder, TextEncoder, atob });
   return { siteSearch: window.siteSearch, parts: window.siteSearch.parts, traffic };
 }
 
@@ -146,8 +146,8 @@ test('a damaged or missing file gives a typed error or an answer, never anything
 // NIANBAO_MUTATED=100000 for the long run.
 test('a decoder fed mutated shards throws its own error or answers', async () => {
   const { decode, shard, inflated, Damaged } = parts;
-  const files = readdirSync(`${fixture}/search/grams`, { recursive: true }).filter((path) => path.endsWith('.bin'))
-    .map((path) => [path, readFileSync(`${fixture}/search/grams/${path}`)]);
+  const files = readdirSync(`${fixture}/search`, { recursive: true }).filter((path) => /^(heads|tails).*bin$/.test(path))
+    .map((path) => [path, readFileSync(`${fixture}/search/${path}`)]);
   const plain = await Promise.all(files.map(async ([path, bytes]) => [path, await inflated(path, [bytes], 1 << 20)]));
   let state = 11;
   const dice = (sides) => (state = (state * 48271) % 2147483647) % sides;
@@ -175,17 +175,78 @@ test('a decoder fed mutated shards throws its own error or answers', async () =>
 });
 
 test('a file that is missing or broken is named, and the next try can succeed', async () => {
-  for (const part of ['root.json', '/hant-', '/grams/', '/text/', '/docs/', '/prefix-']) {
+  // One that stands in a tail.
+  const tail = readdirSync(`${fixture}/search/tails`, { recursive: true }).find((path) => path.endsWith('.bin'));
+  const query = [...parts.shard(tail, await parts.inflated(tail, [readFileSync(`${fixture}/search/tails/${tail}`)], 1 << 26)).lists.keys()].find((key) => key.length > 2);
+  for (const part of ['root.json', '/hant-', '/heads/', '/tails/', '/texts/', '/docs/', '/prefix-']) {
     for (const harm of [() => { throw new Error('missing'); }, () => Buffer.from('<!doctype html>')]) {
       let broken = true;
       const hurt = opened((path, bytes) => (broken && path.includes(part) ? harm() : bytes));
-      const failed = await hurt.siteSearch('依申请公开');
+      const failed = await hurt.siteSearch(query);
       // Texts are unpacked behind the prefix, so either may be named for it.
-      assert.match(String(failed.error), part === '/prefix-' ? /prefix|text/ : new RegExp(part.replaceAll('/', '')), part);
+      assert.match(String(failed.error), part === '/prefix-' ? /prefix|texts/ : new RegExp(part.replaceAll('/', '')), part);
       broken = false;
-      same(await hurt.siteSearch('依申请公开', { all: true }), truth(['依申请公开']), part);
+      same(await hurt.siteSearch(query, { all: true }), truth([query]), part);
     }
   }
+});
+
+/** All shards below a folder: files by path; their strings with what stands for the list, the list itself, and the file. */
+async function index(folder) {
+  const files = new Map(readdirSync(`${folder}/search`, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`).map((path) => [path.slice(`${folder}/search/`.length), readFileSync(path)]));
+  const [shards, strings] = [new Map(), new Map()];
+  for (const [path, bytes] of files) {
+    if (!/^(heads|tails)/.test(path)) continue;
+    shards.set(path, parts.shard(path, await parts.inflated(path, [bytes], 1 << 26)));
+    // A tail repeats strings whose list stands elsewhere.
+    for (const [key, coded] of shards.get(path).lists) if (coded.bytes || coded.like) strings.set(key, coded);
+  }
+  const lists = new Map([...strings].map(([key, { bytes, like }]) => [key, [...parts.decode(key, bytes ?? strings.get(like).bytes, documents.length)]]));
+  return { files, shards, lists };
+}
+
+test('an edit of one report renames only the files that tell of it', async () => {
+  const before = await index(fixture);
+  for (const place of readdirSync(`${fixture}/edited`).map(Number)) {
+    const after = await index(`${fixture}/edited/${place}`);
+    const lines = JSON.parse(readFileSync(`${fixture}/edited/${place}/documents.json`, 'utf8'))[0][1].map((line) => parts.fold(line, characters));
+    const turned = (key) => lines.some((line) => line.includes(key)) !== folded[place][1].some((line) => line.includes(key));
+    const differs = (one, other) => String(one) !== String(other);
+    const changed = new Set([...new Set([...before.lists.keys(), ...after.lists.keys()])].filter((key) => differs(before.lists.get(key), after.lists.get(key))));
+    assert.ok(changed.size > 20);
+    for (const key of changed) {
+      const [one, other] = [before, after].map(({ lists }) => lists.get(key));
+      // A list gains or loses the report; a string is kept, or no longer, for what the report says of its parts.
+      if (one && other) assert.ok(turned(key) && !differs(one.filter((document) => document !== place), other.filter((document) => document !== place)), key);
+      else assert.ok([key, key.slice(1), key.slice(0, -1)].some(turned), key);
+    }
+    const moved = new Set([...changed].map((key) => key.slice(0, 2)));
+    const named = new Set([...changed].flatMap((key) => [before.lists.get(key), after.lists.get(key)]).map(String));
+    const explains = ({ shards, lists }, path) => {
+      if (path === 'root.json') return true;
+      if (path.startsWith('texts/')) return new RegExp(`^texts/${place >> 8}/${place & 255}-`).test(path);
+      // Tails of a group in which something changed may begin elsewhere; what has the list of a string that changed may be told by another name.
+      // The same head before and after has the same number.
+      const same = [...shards.keys()].find((other) => other === path || (path.startsWith('heads/') && other.split('-')[0] === path.split('-')[0]));
+      return [...shards.get(same)?.lists.keys() ?? []].some((key) => changed.has(key) || moved.has(key.slice(0, 2)) || named.has(String(lists.get(key))));
+    };
+    const renamed = [[before, after], [after, before]].map(([one, other]) => [...one.files].filter(([path, bytes]) => {
+      if (other.files.get(path)?.equals(bytes)) return false;
+      assert.ok(explains(one, path) || explains(other, path), path);
+      assert.ok(path === 'root.json' || !other.files.has(path), `${path} keeps its name`);
+      return true;
+    }).map(([path]) => path));
+    const tails = renamed[0].filter((path) => path.startsWith('tails/'));
+    const beside = tails.filter((path) => ![...before.shards.get(path).lists.keys()].some((key) => changed.has(key)));
+    console.log(`# edit of report ${place}: lists of ${changed.size} strings; ${renamed[0].length} of ${before.files.size} files renamed, ${tails.length} of them tails, ${beside.length} of these for neighbors`);
+    assert.ok(renamed[0].length < 40 + 2 * changed.size && renamed[0].length < before.files.size / 2);
+  }
+});
+
+test('an index of another format is named as such', async () => {
+  const older = opened((path, bytes) => (path.endsWith('root.json') ? Buffer.from(String(bytes).replace(/search\/\d+/, 'search/3')) : bytes));
+  assert.match((await older.siteSearch('公开')).error, /^root.json: format nianbao-search\/3, not /);
 });
 
 test('strings put together from two places are found where they stand, mostly nowhere', async () => {

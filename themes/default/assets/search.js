@@ -13,13 +13,13 @@
 
   /** A file that is missing or does not read as the format says. */
   class Damaged extends Error {
-    constructor(path, why) {
+    constructor(path, why, foreign = false) {
       super(`${path}: ${why}`);
-      this.name = 'Damaged';
-      this.path = path;
+      Object.assign(this, { name: 'Damaged', path, foreign });
     }
   }
 
+  const FORMAT = 'nianbao-search/4';
   /** Stands before and behind names in the index; no query holds it. */
   const EDGE = '\x01';
 
@@ -32,13 +32,6 @@
       kept.set(key, make().catch((error) => { kept.delete(key); throw error; }));
     }
     return kept.get(key);
-  }
-
-  /** What all promises bring; where one fails, it waits for the others, so that another try begins afresh. */
-  async function all(promises) {
-    const ends = await Promise.allSettled(promises);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    return ends.map((end) => end.value);
   }
 
   async function fetched(path) {
@@ -124,7 +117,7 @@
   const index = {
     root: () => once('root', async () => {
       const made = json('root.json', await fetched('root.json'));
-      if (made.format !== 'nianbao-search/3') throw new Damaged('root.json', 'another format');
+      if (made?.format !== FORMAT) throw new Damaged('root.json', `format ${made?.format}, not ${FORMAT}`, true);
       return made;
     }),
     hant: () => once('hant', async () => {
@@ -160,14 +153,14 @@
     }),
     /** Ids and titles of 512 documents. */
     docs: (block) => once(`docs ${block}`, async () => {
-      const path = `docs/${(await index.root()).docs[block]}.bin`;
+      const path = numbered(await index.root(), 'docs', block);
       return json(path, await unpacked(path));
     }),
     prefix: () => once('prefix', async () => fetched(`prefix-${(await index.root()).prefix[0]}.bin`)),
     /** One document as it is checked and shown. */
     text: (document) => once(`text ${document}`, async () => {
       const about = await index.root();
-      const path = `text/${about.text[document >> 8]}/${document & 255}.bin`;
+      const path = numbered(about, 'texts', document);
       const [prefix, bytes] = await Promise.all([index.prefix(), fetched(path)]);
       // Which of the two is damaged cannot be told: another try fetches both.
       const whole = await inflated(path, [prefix, bytes], 1 << 28).catch((error) => { kept.delete('prefix'); throw error; });
@@ -183,15 +176,22 @@
       for (const line of parsed) line.key = fold(line.text, hant);
       return { ...head, lines: parsed, characters: hant, fields };
     }),
-    shard: (number) => once(`shard ${number}`, async () => {
-      const path = `grams/${(await index.root()).grams[0]}/${number >> 8}/${number & 255}.bin`;
-      return shard(path, await unpacked(path));
-    }),
+    shard: (path) => once(path, async () => shard(path, await unpacked(path))),
   };
 
-  /** A list as it stands in a shard: its bytes, or the string that has it too, or the tail where it stands. */
+  const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+  /** Path of a numbered file: the hash in it is that of all that share an entry of the map. */
+  function numbered(about, place, number) {
+    const { span, names } = about[place];
+    // Four characters of base64 are the three bytes of an entry.
+    const hash = atob(names.substr(Math.floor(number / span) * 4, 4));
+    return `${place}/${number >> 8}/${number & 255}-${hex(Array.from(hash, (byte) => byte.charCodeAt(0)))}.bin`;
+  }
+
+  /** A list as it stands in a shard: its bytes, or the string that has it too, or word that it is where the string itself is looked up. */
   function coded(path, bytes) {
-    if (bytes[0] === 7) return { path, tail: new Reader(path, bytes.subarray(1)).varint() };
+    if (bytes[0] === 7) return { path };
     if (bytes[0] !== 3) return { path, bytes };
     if (bytes.length !== 5) throw new Damaged(path, 'bad list');
     return { path, like: String.fromCharCode(bytes[1] | bytes[2] << 8, bytes[3] | bytes[4] << 8) };
@@ -205,33 +205,30 @@
     const lists = new Map(keys.map((key, place) => [key, coded(path, reader.take(lengths[place]))]));
     const tails = new Map();
     while (reader.at < bytes.length) {
-      const first = reader.varint();
       const from = reader.keys();
       if (!from.length) throw new Damaged(path, 'bad tails');
-      tails.set(from[0], { first, from });
+      tails.set(from[0], { from, paths: from.map(() => hex(reader.take(6))).map((name) => `tails/${name.slice(0, 2)}/${name.slice(2)}.bin`) });
     }
     return { lists, longest: keys.reduce((most, key) => Math.max(most, key.length), 0), tails };
   }
 
-  /** Number of the shard in which strings stand that begin as `text` does. */
-  function head(text, heads) {
+  /** Path of the shard in which strings stand that begin as `text` does. */
+  function head(text, about) {
     let mixed = text.charCodeAt(0) << 16 | (text.length > 1 ? text.charCodeAt(1) : 0);
     mixed = Math.imul(mixed ^ mixed >>> 15, 0x2c1b3c6d);
     mixed = Math.imul(mixed ^ mixed >>> 12, 0x297a2d39);
-    return ((mixed ^ mixed >>> 15) >>> 0) % heads;
+    return numbered(about, 'heads', ((mixed ^ mixed >>> 15) >>> 0) % about.heads.count);
   }
 
-  /** Number of the tail in which longer strings stand that `text` may begin with; null where there is none. */
-  function tail(shard, text, about) {
-    const tails = text.length > 2 && shard.tails.get(text.slice(0, 2));
-    if (!tails) return null;
-    let [low, high] = [0, tails.from.length];
+  /** Path of the tail in which longer strings stand that `text` may begin with. */
+  function tail({ from, paths }, text) {
+    let [low, high] = [0, from.length];
     // The last that is not above; strings compare by UTF-16 units, as in the index.
     while (high - low > 1) {
       const middle = low + high >> 1;
-      if (tails.from[middle] <= text) low = middle; else high = middle;
+      if (from[middle] <= text) low = middle; else high = middle;
     }
-    return about.grams[1] + tails.first + low;
+    return paths[low];
   }
 
   /** The longest string of a shard that `text` begins with: its length and its coded list; null where there is none. */
@@ -392,26 +389,28 @@
     }
     async step() {
       const { key, about } = this;
-      const heads = (this.turns.shift() ?? []).map((place) => ({ place, text: key.slice(place), number: head(key.slice(place), about.grams[1]), head: true }));
-      const read = await all([...this.next, ...heads].map(async (look) => ({ ...look, shard: await index.shard(look.number) })));
+      const heads = (this.turns.shift() ?? []).map((place) => ({ place, text: key.slice(place), path: head(key.slice(place), about) }));
+      const read = await Promise.all([...this.next, ...heads].map(async (look) => ({ ...look, shard: await index.shard(look.path) })));
       this.next = [];
       const lists = [];
-      for (const { place, text, number, shard, head: first, length } of read) {
+      // `tails` where a tail has been read, `length` where a list named elsewhere is looked for.
+      for (const { place, text, path, shard, tails, length } of read) {
         const found = longest(shard, text);
+        if (length && (found?.length !== text.length || !found.coded.bytes)) throw new Damaged(path, 'a list is missing');
         // A tail may have nothing for this text; a head that has nothing says that two units never meet.
-        if (!found && first) return this.settle(new Uint32Array(0));
-        if (length && found?.length !== text.length) throw new Damaged(`grams ${number}`, 'a list is missing');
-        const further = first ? tail(shard, text, about) : null;
-        if (further !== null) this.next.push({ place, text, number: further });
-        if (found && !found.coded.bytes) {
-          const { like, tail, path } = found.coded;
-          // A list named is a list that stands there.
-          if (length) throw new Damaged(path, 'bad list');
-          const there = like ? { text: like, number: head(like, about.grams[1]) } : { text: text.slice(0, found.length), number: about.grams[1] + tail };
-          // What the string has besides is looked up in its turn.
-          if (!like || found.length === key.length || !key.includes(like)) this.next.push({ place, length: found.length, ...there });
-        } else if (found) {
+        if (!found && !tails) return this.settle(new Uint32Array(0));
+        const further = !tails && !length && text.length > 2 && shard.tails.get(text.slice(0, 2));
+        if (further) this.next.push({ place, text, path: tail(further, text), tails: further });
+        if (found?.coded.bytes) {
           lists.push({ place, length: length ?? found.length, coded: found.coded });
+        } else if (found) {
+          const { like } = found.coded;
+          const there = like ?? text.slice(0, found.length);
+          if (!like && !tails) throw new Damaged(path, 'a list is missing');
+          // What the string has besides is looked up in its turn.
+          if (!like || found.length === key.length || !key.includes(like)) {
+            this.next.push({ place, length: found.length, text: there, path: like ? head(like, about) : tail(tails, there), tails: like ? null : tails });
+          }
         }
       }
       const whole = lists.find((one) => one.length === key.length);
@@ -513,7 +512,7 @@
     // What will most likely be shown is fetched along with what is looked up further.
     const foreseen = ({ hits }) => { for (const document of hits.slice(0, top)) index.text(document).catch(() => {}); };
     for (let round = 0; round < 1 || parts.some((part) => part.open) || (round < 2 && named.some((part) => part.open)); round++) {
-      const steps = all([...parts, ...named].filter((part) => part.open).map((part) => part.step()));
+      const steps = Promise.all([...parts, ...named].filter((part) => part.open).map((part) => part.step()));
       if (round === 1 && !about.headings && parts.every((part) => part.list && !part.turns.length)) ordered().then(foreseen, () => {});
       await steps;
     }
@@ -613,6 +612,8 @@
       return { urls: result.urls, total: result.hits.length, exact: true, ready };
     } catch (error) {
       if (page && mine === turn) complain(error);
+      // Nothing that is still under way may fail the next try.
+      await Promise.allSettled(kept.values());
       return { urls: [], total: 0, exact: false, ready: Promise.resolve(), error: error.message };
     }
   }
@@ -651,7 +652,8 @@
     status.textContent = typeof DecompressionStream === 'undefined'
       ? '此浏览器太旧，不能使用搜索。请按机关、年份或地区浏览。'
       : error instanceof Damaged
-        ? `搜索数据“${error.path}”没有读到或已损坏，本次搜索没有结果可信。请稍后重试，或按机关、年份、地区浏览。`
+        ? error.foreign ? '搜索索引与本页的程序版本不同，本次没有搜索。请稍后刷新页面；网站若未整体更新，请重新生成。'
+        : `搜索数据“${error.path}”没有读到或已损坏，本次搜索没有结果可信。请稍后重试，或按机关、年份、地区浏览。`
         : '搜索出错，没有结果。请重试，或按机关、年份、地区浏览。';
   }
 
