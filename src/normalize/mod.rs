@@ -58,6 +58,7 @@ pub(crate) const RULES: &[Rule] = &[
     spacing::CONTROL,
     spacing::ENTITY,
     mojibake::UTF8,
+    mojibake::NATIONAL,
     mojibake::BYTES,
     numbering::NUMBERS,
     pinyin::PINYIN,

@@ -15,7 +15,7 @@ use super::lexicon::{Own, Reading};
 use super::pinyin::{annotations, reads, syllable};
 use super::{Rule, Work};
 use crate::model::source::Sure;
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{GBK, WINDOWS_1252};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -30,6 +30,19 @@ pub(super) const UTF8: Rule = Rule {
     ],
     leaves: &["café", "26℃", "Ångström 与 naïve"],
     run: |work| work.each(UTF8.id, kind::DAMAGE, misread),
+};
+
+pub(super) const NATIONAL: Rule = Rule {
+    id: "gbk-misread",
+    title: "误作西文的国标码",
+    why: "国标码字节被当作西文读出，按字节还原。四个以上西文字符相连、其中有西文不会连写的符号、两两成对并且全部还原为常用汉字和中文标点，才算。",
+    turns: &[
+        ("Õþ¸®ÐÅÏ¢¹«¿ªÄê¶È±¨¸æ", "政府信息公开年度报告"),
+        ("ÐÐÕþ¸´Òé情况", "行政复议情况"),
+        ("2016ÄêÖ÷¶¯¹«¿ª12Ìõ£¬ÊÜÀíÉêÇë3¼þ¡£", "2016年主动公开12条，受理申请3件。"),
+    ],
+    leaves: &["café", "ÄÖÜ", "30°±2°", "«»"],
+    run: |work| work.each(NATIONAL.id, kind::DAMAGE, misread_national),
 };
 
 pub(super) const BYTES: Rule = Rule {
@@ -68,6 +81,28 @@ pub(super) fn misread(text: &str) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// Stretches that are GB 2312 read as Latin-1, in lines where at least one says so beyond doubt.
+fn misread_national(text: &str) -> Vec<Change> {
+    let inside = |c: char| ('\u{A1}'..='\u{FE}').contains(&c);
+    let mut changes = Vec::new();
+    let mut doubtless = false;
+    let mut from = 0;
+    while let Some(start) = text[from..].find(inside).map(|at| from + at) {
+        let end = text[start..].find(|c| !inside(c)).map_or(text.len(), |at| start + at);
+        from = end;
+        let bytes: Vec<u8> = text[start..end].chars().map_while(|c| u8::try_from(c).ok()).collect();
+        let common = |pair: &[u8]| matches!(pair, [0xA1 | 0xA3 | 0xB0..=0xD7, _]);
+        if bytes.len() % 2 == 1 || !bytes.chunks(2).all(common) {
+            continue;
+        }
+        if let (now, false) = GBK.decode_without_bom_handling(&bytes) {
+            doubtless |= bytes.len() >= 4 && bytes.iter().any(|byte| *byte < 0xC0);
+            changes.push(Change::sure(start..end, now));
+        }
+    }
+    if doubtless { changes } else { Vec::new() }
 }
 
 /// The byte a character of the upper half of Latin-1 or Windows-1252 was.

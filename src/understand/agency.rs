@@ -4,6 +4,7 @@
 //! a clipped name (市财政局) with a place that the text does not name.
 
 use super::places::{self, Evidence};
+use super::witnesses::Witnesses;
 use crate::model::source::{Draft, Span};
 use regex::Regex;
 use std::ops::Range;
@@ -198,23 +199,6 @@ pub fn nameplates(printed: &str) -> (String, Vec<String>) {
         });
     }
     (main, aliases)
-}
-
-/// The witnesses of a report's body, in order of weight.
-#[derive(Debug, Default)]
-pub struct Witnesses {
-    /// From the title.
-    pub title: Option<(String, Span)>,
-    /// The line above the date at the end.
-    pub signature: Option<(String, Span)>,
-    /// 发布机构.
-    pub publisher: Option<(String, Span)>,
-    /// A sentence of the opening (现公布某某市政府2019年…).
-    pub opening: Option<(String, Span)>,
-    /// 来源: whoever put the page online.
-    pub source: Option<(String, Span)>,
-    /// Bodies in the path to the page.
-    pub columns: Vec<(String, Span)>,
 }
 
 /// Decides on the body.

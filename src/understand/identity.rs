@@ -3,18 +3,17 @@
 //! In: a [`Draft`], the first reading of its lines, and what the publisher knows. Out: the head of a report and findings. What the
 //! publisher says wins; what the text does not say stays unknown; what cannot be is kept and disputed. Must never guess.
 
-use super::agency::{self, Witnesses};
+use super::agency;
 use super::dates::{DATE, Day, Stretch, date_in, period, title_year, year_in_body};
 use super::labels::Label;
 use super::places::{self, Evidence};
 use super::roles::{self, Field, Title, is_date, trimmed};
+use super::witnesses::{self, Witnesses, in_line};
 use crate::model::diagnostic::Finding;
 use crate::model::organ::{self, Prefix};
 use crate::model::report::{AgencyName, Dates, Kind, Known, Origin, Place, Provenance, Role};
 use crate::model::source::{Draft, Span};
 use crate::model::value::Standing;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// The head of a report.
 #[derive(Clone, Debug, Default)]
@@ -63,7 +62,7 @@ pub fn read(draft: &Draft, first: &roles::Reading, known: &super::Known) -> Iden
     source(&mut identity, draft, &first.fields);
 
     let evidence = Evidence::gather(draft.lines.iter().skip(draft.front as usize).map(|l| l.text.as_str()));
-    let witnesses = witnesses(draft, first, &found, end.as_ref());
+    let witnesses = witnesses::witnesses(draft, first, &found, end.as_ref().and_then(|s| s.name.clone()));
     agency_and_region(&mut identity, draft, &witnesses, &evidence, year, known);
     identity.provenance = match meta.source_url.as_deref().and_then(host) {
         Some(host) if host == "gov.cn" || host.ends_with(".gov.cn") => Provenance::Official,
@@ -324,73 +323,6 @@ fn source(identity: &mut Identity, draft: &Draft, fields: &[Field]) {
         let finding = Finding::new("index-number-invalid", index.at.map(|at| at.line), message);
         identity.findings.push(index.at.into_iter().fold(finding, |finding, at| finding.at(at, "索引号")));
     }
-}
-
-fn witnesses(draft: &Draft, first: &roles::Reading, title: &Option<Title>, end: Option<&Signature>) -> Witnesses {
-    // What is published, named like a title (现公布某某局2019年…年度报告), and who made it.
-    static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:公布|发布|公开|编制|汇总|现将|制作)(?:完成|形成)?(?:了|的)?(?P<title>[^,，。、；《》]{8,60}?(?:报告|年报))")
-            .expect("a pattern")
-    });
-    static MAKERS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-        [
-            r"由(?P<name>[\p{Han}()（）]{4,40}?)(?:根据|按照|依据|依照|编制|编写|组织|汇总|负责|于|,|，)",
-            r"(?:^|[,，。])\s*(?P<name>[\p{Han}()（）]{4,30}?)(?:向社会公(?:布|开)本|(?:根据|按照|依据|依照)(?:国务院)?《)",
-        ]
-        .map(|pattern| Regex::new(pattern).expect("a pattern"))
-    });
-    let in_title = title
-        .as_ref()
-        .and_then(|t| agency::in_title(&t.text).map(|r| (t.text[r.clone()].to_owned(), in_line(draft, t, &t.text[r]))));
-    let field = |label: Label| {
-        first.fields.iter().find(|f| f.label == label && agency::is_body(&f.value)).map(|f| (f.value.clone(), f.at))
-    };
-    let openings = draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
-    let opening = openings.map(|(_, line)| line).find_map(|line| {
-        let announced = ANNOUNCED.captures_iter(&line.text).filter_map(|c| c.name("title"));
-        let announced = announced
-            .filter_map(|m| agency::in_title(m.as_str()).map(|r| m.start() + r.start..m.start() + r.end))
-            .next();
-        let makers = MAKERS.iter().flat_map(|m| m.captures_iter(&line.text)).filter_map(|c| c.name("name"));
-        let maker = || makers.map(|m| m.range()).find(|r| agency::is_body(&line.text[r.clone()]));
-        let place = announced.or_else(maker)?;
-        Some((line.text[place.clone()].to_owned(), line.origin(place.start, place.end)))
-    });
-    Witnesses {
-        title: in_title,
-        signature: end.and_then(|s| s.name.clone()),
-        publisher: field(Label::Publisher),
-        opening,
-        source: field(Label::Source),
-        columns: columns(draft, first),
-    }
-}
-
-/// Where words of the title stand: in its line, or the line as a whole when the title is broken over several.
-fn in_line(draft: &Draft, title: &Title, words: &str) -> Span {
-    let line = draft.lines.iter().find(|l| l.no == title.at.line);
-    line.and_then(|l| l.text.find(words).map(|start| l.origin(start, start + words.len()))).unwrap_or(title.at)
-}
-
-/// Bodies in the path to the page (首页 > 政务公开 > 市财政局).
-fn columns(draft: &Draft, first: &roles::Reading) -> Vec<(String, Span)> {
-    let mut found = Vec::new();
-    for (line, _) in draft
-        .lines
-        .iter()
-        .zip(&first.roles)
-        .filter(|(l, role)| **role == Role::Chrome && l.text.contains(['>', '＞', '»']))
-    {
-        let mut start = 0;
-        for part in line.text.split(['>', '＞', '»']) {
-            let (from, to) = trimmed(part);
-            if agency::is_body(&part[from..to]) && agency::is_own_name(&part[from..to]) {
-                found.push((part[from..to].to_owned(), line.origin(start + from, start + to)));
-            }
-            start += part.len() + line.text[start + part.len()..].chars().next().map_or(0, char::len_utf8);
-        }
-    }
-    found
 }
 
 fn agency_and_region(

@@ -121,6 +121,11 @@ pub fn fields(text: &str) -> Vec<(Label, std::ops::Range<usize>, bool)> {
         let kept = raw[from..cut].trim_end_matches(|c: char| c.is_whitespace() || "|｜;；,，【[(（】]".contains(c));
         let skipped = kept.len() - kept.trim_start_matches(['|', '｜', ' ']).len();
         *value = value.start + from + skipped.min(kept.len())..value.start + from + kept.len();
+        // 文号 | 有效性 |: between two labels without a value stands no value.
+        let plain: String = text[value.clone()].chars().filter(|c| !c.is_whitespace()).collect();
+        if NAMES.iter().any(|(name, ..)| *name == plain) {
+            value.end = value.start;
+        }
     }
     out
 }

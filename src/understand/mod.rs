@@ -12,6 +12,7 @@ mod outline;
 mod places;
 mod prose;
 mod roles;
+mod witnesses;
 
 use crate::model::diagnostic::Finding;
 use crate::model::form::{Form, Indicator};

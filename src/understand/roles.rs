@@ -85,6 +85,15 @@ static NUMBER_CELL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^[-+]?[\d,，.]+\s*(?:%|件|条|万元|元|个|人|次|项)?$|^[/—–-]{1,2}$").expect("a pattern")
 });
 
+/// What goes on behind a figure that markup set apart from its sentence.
+static BROKEN_OFF: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^(?:[,，、。；;]|[余多]?[万亿]?[余多]?",
+        r"(?:条|件|人次|次|人|名|个|项|篇|份|期|册|元|%|％|起|宗|场|家|处)[^|]{0,24}[,，。；;])"
+    ))
+    .expect("a pattern")
+});
+
 /// A date, perhaps with a time of day, before something else.
 static DATE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -452,7 +461,12 @@ fn mark_tables(draft: &Draft, body: &[usize], grids: &BTreeSet<usize>, roles: &m
             roles[i] = Role::Table;
         }
     }
-    let cells: Vec<usize> = (0..body.len()).filter(|&p| is_cell(text(body[p]))).collect();
+    // 共公开信息 / 5928 / 条,其中…: a figure that markup set apart from its sentence is no cell.
+    let within = |p: usize| {
+        let next = body.get(p + 1).map_or("", |&i| text(i));
+        BROKEN_OFF.is_match(next) && p > 0 && !text(body[p - 1]).ends_with(['。', '；', '：', ':'])
+    };
+    let cells: Vec<usize> = (0..body.len()).filter(|&p| is_cell(text(body[p])) && !within(p)).collect();
     for pair in cells.windows(2) {
         let short = |p: usize| text(body[p]).chars().count() <= 40 && !text(body[p]).ends_with('。');
         if pair[1] - pair[0] <= 5 && (pair[0]..=pair[1]).all(short) {

@@ -59,7 +59,12 @@ fn ordinal(text: &[char]) -> usize {
 /// The key of a text.
 pub fn key(text: &str) -> Key {
     let plain: Vec<char> = text.chars().filter(|c| !is_space(*c)).map(fold).collect();
-    let skip = ordinal(&plain);
+    // 其中:1.当面申请数
+    let led = if plain.starts_with(&['其', '中']) { 2 + usize::from(plain.get(2) == Some(&':')) } else { 0 };
+    let skip = match ordinal(&plain[led..]) {
+        0 => ordinal(&plain),
+        skip => led + skip,
+    };
     let rest = if skip < plain.len() { &plain[skip..] } else { &plain[..] };
     let (mut full, mut bare, mut depth, mut opened) = (String::new(), String::new(), 0usize, 0);
     for &c in rest {

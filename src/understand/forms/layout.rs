@@ -75,7 +75,7 @@ pub fn pieces(draft: &Draft) -> Vec<Piece> {
     grids.sort_by_key(|g| (g.from, g.to));
     grids.dedup_by_key(|g| (g.from, g.to));
     let mut out = Vec::new();
-    let mut reader = Reader { out: &mut out, trail: 0, last: 0 };
+    let mut reader = Reader { out: &mut out, trail: 0, last: 0, shown: false };
     let mut index = draft.front as usize;
     let mut next = grids.into_iter().peekable();
     while index < draft.lines.len() {
@@ -111,6 +111,8 @@ struct Reader<'a> {
     trail: u32,
     /// Line of the last piece.
     last: u32,
+    /// An empty cell was seen before one that is not.
+    shown: bool,
 }
 
 /// How a line separates cells.
@@ -235,6 +237,7 @@ impl Reader<'_> {
             }
             let mut piece = Piece::new(*line, text, Layout::Cells);
             piece.skip = skip;
+            self.shown |= skip > 0;
             if first {
                 (piece.starts, piece.trail) = (true, trail);
             }
@@ -258,7 +261,34 @@ impl Reader<'_> {
         }
     }
 
+    /// Some extractors drop empty cells, or move them to the end of the row: where none is ever seen before a cell, the ones behind
+    /// say nothing, and figures stand side by side.
+    fn unshown(&mut self, from: usize) {
+        let mut after = false;
+        for piece in self.out[from..].iter_mut().filter(|p| p.layout == Layout::Cells) {
+            if after {
+                piece.trail = 0;
+            }
+            after = piece.is_cell();
+            if after {
+                piece.layout = Layout::Bare;
+            }
+        }
+        if after {
+            self.trail = 0;
+        }
+    }
+
     fn lines(&mut self, lines: &[(u32, String)]) {
+        let from = self.out.len();
+        self.shown = false;
+        self.separate(lines);
+        if !self.shown {
+            self.unshown(from);
+        }
+    }
+
+    fn separate(&mut self, lines: &[(u32, String)]) {
         let mut shapes: Vec<Shape> = lines.iter().map(|(_, text)| shape(text)).collect();
         mark_commas(lines, &mut shapes);
         let near = |from: usize, forward: bool| {
@@ -347,6 +377,8 @@ impl Reader<'_> {
                 piece.trail = if open { pipes } else { pipes.saturating_sub(1) };
             } else {
                 piece.skip = pipes.saturating_sub(1);
+                // Before a label they may as well be the end of the row above.
+                self.shown |= !label && piece.skip > 0;
             }
             after_cell = !label;
             self.push(piece);

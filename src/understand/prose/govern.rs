@@ -8,6 +8,7 @@ use super::text::{clause_end, clause_start};
 use crate::model::report::{Place, Section};
 use crate::model::value::{Approx, Period, Scope};
 use regex::Regex;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 macro_rules! pattern {
@@ -27,7 +28,7 @@ pattern!(COMPARED, r"(?:比|较|与|同|相比|对比|从|由|跟|相较|和|相
 pattern!(CHANGED, r"增|减|升|降|提高|提升|多|少|翻|持平|相比|压|缩|扩|到|至|达|为");
 pattern!(
     DELTA,
-    r"(?:增加|减少|下降|上升|增长|提高|提升|增多|降低|净增|净减|增|减|多|少|扩大|压减|回落|攀升)(?:了|量|数|约|近|幅|率|幅度)?(?:为|达)?$"
+    r"(?:增加[(（]减少[)）]|减少[(（]增加[)）]|增加|减少|下降|上升|增长|提高|提升|增多|降低|净增|净减|增|减|多|少|扩大|压减|回落|攀升)(?:了|量|数|约|近|幅|率|幅度)?(?:为|达)?$"
 );
 pattern!(
     PART,
@@ -101,10 +102,21 @@ impl Own {
             .flatten()
             .flatten()
             .collect();
+        // 区文委2010年…, again and again: a text without an agency speaks of itself by a name of its own.
+        let named = || {
+            let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+            for clause in text.split(['。', '；', '，', ',', ';']) {
+                if let Some(body) = BODY.captures(clause.trim()).and_then(|found| found.name("body")) {
+                    *names.entry(body.as_str()).or_default() += 1;
+                }
+            }
+            names.into_iter().max_by_key(|(_, times)| *times).filter(|(_, times)| *times >= 3).map(|(name, _)| name)
+        };
         let government = match agency {
             Some(name) => GOVERNMENT.is_match(name.split(['(', '（']).next().unwrap_or(name)),
             None => REGION.is_match(text) && !SELF.is_match(text),
         };
+        let agency = agency.or_else(|| named().filter(|_| !government));
         Own { agency: agency.unwrap_or_default().to_string(), places, government, year }
     }
 }

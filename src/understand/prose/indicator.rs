@@ -169,7 +169,9 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     });
     let sentence = window.sentence;
     let clause = clause_start(sentence, window.number.start).max(window.from);
-    let own = &sentence[window.from..window.number.start];
+    // 充分运用公众号、公示栏等平台,其中微信公众号发布85条: the part is a matter of its own.
+    let own = window.from.max(sentence[..window.number.start].rfind("其中").unwrap_or(0));
+    let own = &sentence[own..window.number.start];
     let near = &sentence[clause..window.number.start];
     let behind = &sentence[window.number.end..window.to];
     let object = OBJECT.is_match(near)

@@ -5,6 +5,7 @@
 
 use crate::model::report::Role;
 use crate::model::source::{Draft, Line, Span};
+use crate::understand::roles::is_cell;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -64,8 +65,10 @@ pub(super) fn paragraphs(draft: &Draft, roles: &[Role]) -> Vec<Paragraph> {
             continue;
         }
         let joins = open.as_ref().is_some_and(|p| {
-            let last = &draft.lines[p.pieces[p.pieces.len() - 1].1].text;
-            last.chars().count() >= 15 && !CLOSES.is_match(&p.text) && !OPENS.is_match(text) && p.text.len() < 1 << 16
+            let last = draft.lines[p.pieces[p.pieces.len() - 1].1].text.trim();
+            let goes_on = last.chars().count() >= 15 && !CLOSES.is_match(&p.text) && !OPENS.is_match(text);
+            // A figure alone that is prose belongs to the sentence around it.
+            (goes_on || is_cell(text) || is_cell(last)) && p.text.len() < 1 << 16
         });
         if !joins {
             out.extend(open.take());

@@ -1,0 +1,113 @@
+//! Who a page says made it: title, signature, field, opening sentence, the path to the page.
+//!
+//! In: a [`Draft`], the first reading of its lines, its title and signature. Out: [`Witnesses`]. Weighs nothing: that is for `agency`.
+
+use super::agency;
+use super::labels::Label;
+use super::roles::{self, Title, trimmed};
+use crate::model::report::Role;
+use crate::model::source::{Draft, Span};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The witnesses of a report's body, in order of weight.
+#[derive(Debug, Default)]
+pub struct Witnesses {
+    /// From the title.
+    pub title: Option<(String, Span)>,
+    /// The line above the date at the end.
+    pub signature: Option<(String, Span)>,
+    /// 发布机构.
+    pub publisher: Option<(String, Span)>,
+    /// A sentence of the opening (现公布某某市政府2019年…).
+    pub opening: Option<(String, Span)>,
+    /// 来源: whoever put the page online.
+    pub source: Option<(String, Span)>,
+    /// Bodies in the path to the page.
+    pub columns: Vec<(String, Span)>,
+}
+
+/// Hears them.
+pub(super) fn witnesses(
+    draft: &Draft,
+    first: &roles::Reading,
+    title: &Option<Title>,
+    signature: Option<(String, Span)>,
+) -> Witnesses {
+    // What is published, named like a title (现公布某某局2019年…年度报告), and who made it.
+    static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:公布|发布|公开|编制|汇总|现将|制作)(?:完成|形成)?(?:了|的)?(?P<title>[^,，。、；《》]{8,60}?(?:报告|年报))")
+            .expect("a pattern")
+    });
+    static MAKERS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+        [
+            r"由(?P<name>[\p{Han}()（）]{4,40}?)(?:根据|按照|依据|依照|编制|编写|组织|汇总|负责|于|,|，)",
+            r"(?:^|[,，。])\s*(?P<name>[\p{Han}()（）]{4,30}?)(?:向社会公(?:布|开)本|(?:根据|按照|依据|依照)(?:国务院)?《)",
+        ]
+        .map(|pattern| Regex::new(pattern).expect("a pattern"))
+    });
+    let in_title = title
+        .as_ref()
+        .and_then(|t| agency::in_title(&t.text).map(|r| (t.text[r.clone()].to_owned(), in_line(draft, t, &t.text[r]))));
+    let field = |label: Label| {
+        first.fields.iter().find(|f| f.label == label && agency::is_body(&f.value)).map(|f| (f.value.clone(), f.at))
+    };
+    // Whom to ask (如有疑问,请与某某镇人民政府联系).
+    static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"请(?:直接)?(?:与|联系|向|致电)(?P<name>[\p{Han}]{4,30}?)(?:(?:政府信息|政务|信息)公开[处科股室办]+|党政办公?室?)?(?:联系|咨询|反映|[(（,，。:：])")
+            .expect("a pattern")
+    });
+    let openings = || draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
+    let contact = || {
+        openings().find_map(|(_, line)| {
+            let asked = CONTACT.captures(&line.text)?.name("name")?.range();
+            let name = line.text[asked.clone()].to_owned();
+            (agency::is_body(&name) && agency::is_own_name(&name)).then(|| (name, line.origin(asked.start, asked.end)))
+        })
+    };
+    let opening = openings().map(|(_, line)| line).find_map(|line| {
+        let announced = ANNOUNCED.captures_iter(&line.text).filter_map(|c| c.name("title"));
+        let announced = announced
+            .filter_map(|m| agency::in_title(m.as_str()).map(|r| m.start() + r.start..m.start() + r.end))
+            .next();
+        let makers = MAKERS.iter().flat_map(|m| m.captures_iter(&line.text)).filter_map(|c| c.name("name"));
+        let maker = || makers.map(|m| m.range()).find(|r| agency::is_body(&line.text[r.clone()]));
+        let place = announced.or_else(maker)?;
+        Some((line.text[place.clone()].to_owned(), line.origin(place.start, place.end)))
+    });
+    Witnesses {
+        title: in_title,
+        signature,
+        publisher: field(Label::Publisher),
+        opening: opening.or_else(contact),
+        source: field(Label::Source),
+        columns: columns(draft, first),
+    }
+}
+
+/// Where words of the title stand: in its line, or the line as a whole when the title is broken over several.
+pub(super) fn in_line(draft: &Draft, title: &Title, words: &str) -> Span {
+    let line = draft.lines.iter().find(|l| l.no == title.at.line);
+    line.and_then(|l| l.text.find(words).map(|start| l.origin(start, start + words.len()))).unwrap_or(title.at)
+}
+
+/// Bodies in the path to the page (首页 > 政务公开 > 市财政局).
+fn columns(draft: &Draft, first: &roles::Reading) -> Vec<(String, Span)> {
+    let mut found = Vec::new();
+    for (line, _) in draft
+        .lines
+        .iter()
+        .zip(&first.roles)
+        .filter(|(l, role)| **role == Role::Chrome && l.text.contains(['>', '＞', '»']))
+    {
+        let mut start = 0;
+        for part in line.text.split(['>', '＞', '»']) {
+            let (from, to) = trimmed(part);
+            if agency::is_body(&part[from..to]) && agency::is_own_name(&part[from..to]) {
+                found.push((part[from..to].to_owned(), line.origin(start + from, start + to)));
+            }
+            start += part.len() + line.text[start + part.len()..].chars().next().map_or(0, char::len_utf8);
+        }
+    }
+    found
+}
