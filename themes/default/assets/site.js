@@ -28,13 +28,11 @@
     addEventListener("hashchange", reveal);
   };
 
-  // What a page cannot know when it is built: where it stands, if the site does not say, and the day on which it is read.
+  // What a page cannot know when it is built: where it stands, if the site does not say.
   const cited = () => {
     const address = location.href.replace(/[?#].*/, "");
     for (const text of document.querySelectorAll("p[data-here], [data-here] pre"))
       text.textContent = text.textContent.replace(text.closest("[data-here]").dataset.here, () => address);
-    const day = new Date().toLocaleDateString("sv");
-    for (const text of document.querySelectorAll(".cite pre")) text.textContent = text.textContent.replace("[引用日期]", `[${day}]`);
   };
 
   // A line inside closed details is opened before it is scrolled to; browsers that do so themselves lose nothing.
