@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod lineage;
+mod romanize;
 mod years;
 
 /// What every report is measured by.
@@ -216,7 +217,7 @@ fn mint_agencies(entries: &mut [Entry], ids: &mut Ids, notes: &BTreeMap<String, 
             ids.agencies.insert(agency.name.clone(), id);
         }
         let id = ids.agencies.entry(agency.name.clone()).or_insert_with(|| {
-            let id = free(&romanize(&agency.name), &taken);
+            let id = free(&romanize::romanize(&agency.name), &taken);
             taken.insert(id.clone());
             id
         });
@@ -275,39 +276,6 @@ fn free(wish: &str, taken: &BTreeSet<String>) -> String {
         return wish.to_owned();
     }
     (2..).map(|n| format!("{wish}-{n}")).find(|id| !taken.contains(id)).expect("the natural numbers do not end")
-}
-
-/// Pinyin without tones, one syllable per character: 南通市 → `nan-tong-shi`. At most 80 bytes, cut with a digest of the name.
-fn romanize(name: &str) -> String {
-    use pinyin::ToPinyin;
-    let mut syllables: Vec<String> = Vec::new();
-    let mut open = false;
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            if !open {
-                syllables.push(String::new());
-            }
-            open = true;
-            syllables.last_mut().expect("pushed above").push(c.to_ascii_lowercase());
-            continue;
-        }
-        open = false;
-        match c.to_pinyin() {
-            Some(reading) => syllables.push(reading.plain().replace('ü', "v")),
-            // A letter no table reads keeps its code point, so that two such names stay apart.
-            None if c.is_alphanumeric() => syllables.push(format!("u{:x}", u32::from(c))),
-            None => {}
-        }
-    }
-    let whole: String = syllables.join("-").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    if whole.is_empty() {
-        return format!("agency-{}", &blake3::hash(name.as_bytes()).to_hex()[..8]);
-    }
-    if whole.len() <= 80 {
-        return whole;
-    }
-    let cut = whole[..70].rfind('-').unwrap_or(70);
-    format!("{}-{}", &whole[..cut], &blake3::hash(name.as_bytes()).to_hex()[..8])
 }
 
 fn find_duplicates(entries: &mut [Entry]) {

@@ -159,6 +159,7 @@ fn government(name: &str) -> Option<String> {
     const KEEPERS: &[&str] = &[
         "政府信息公开工作领导小组办公室",
         "信息公开工作领导小组办公室",
+        "政府信息公开领导小组办公室",
         "政务公开领导小组办公室",
         "政务公开工作领导小组办公室",
         "党政办公室",
@@ -233,6 +234,7 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         (&witnesses.opening, false),
         (&witnesses.publisher, false),
         (&witnesses.source, true),
+        (&witnesses.subject, true),
     ];
     for (offer, weak) in offers {
         let Some((printed, at)) = offer else { continue };

@@ -4,6 +4,7 @@
 
 use super::agency;
 use super::labels::Label;
+use super::places;
 use super::roles::{self, Title, trimmed};
 use crate::model::report::Role;
 use crate::model::source::{Draft, Span};
@@ -21,6 +22,8 @@ pub struct Witnesses {
     pub publisher: Option<(String, Span)>,
     /// A sentence of the opening (现公布某某市政府2019年…).
     pub opening: Option<(String, Span)>,
+    /// The one body of a place that the text makes the subject of its sentences.
+    pub subject: Option<(String, Span)>,
     /// 来源: whoever put the page online.
     pub source: Option<(String, Span)>,
     /// Bodies in the path to the page.
@@ -57,10 +60,17 @@ pub(super) fn witnesses(
         Regex::new(r"请(?:直接)?(?:与|联系|向|致电)(?P<name>[\p{Han}]{4,30}?)(?:(?:政府信息|政务|信息)公开[处科股室办]+|党政办公?室?)?(?:联系|咨询|反映|[(（,，。:：])")
             .expect("a pattern")
     });
+    // The office or section that answers is not who reports.
+    static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?P<body>.*?(?:局|厅|[镇乡]人民政府|街道办事处|中心|院|馆|公司|集团|[大支]队|(?:改革|健康|管理)委员会))[\p{Han}]{0,8}(?:室|科|处|股)$")
+            .expect("a pattern")
+    });
     let openings = || draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
     let contact = || {
         openings().find_map(|(_, line)| {
-            let asked = CONTACT.captures(&line.text)?.name("name")?.range();
+            let mut asked = CONTACT.captures(&line.text)?.name("name")?.range();
+            let office = OFFICE.captures(&line.text[asked.clone()]).and_then(|office| office.name("body"));
+            asked.end = office.map_or(asked.end, |body| asked.start + body.end());
             let name = line.text[asked.clone()].to_owned();
             (agency::is_body(&name) && agency::is_own_name(&name)).then(|| (name, line.origin(asked.start, asked.end)))
         })
@@ -81,8 +91,37 @@ pub(super) fn witnesses(
         publisher: field(Label::Publisher),
         opening: opening.or_else(contact),
         source: field(Label::Source),
+        subject: subject(draft, first),
         columns: columns(draft, first),
     }
+}
+
+/// The body that acts in the sentences (洋县自然资源局共完成…, 单位: 某某局): its full name with the place, and no other body so.
+fn subject(draft: &Draft, first: &roles::Reading) -> Option<(String, Span)> {
+    static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"(?:^|[。,，;；]|[单單]位[:：])\s*(?:(?:19|20)\d\d年(?:度|全年)?[,，]?)?(?P<name>[\p{Han}]{3,24}?(?:局|委员会|厅|镇|乡|街道办事处|街道|中心|办公室|院))",
+            r"(?:\s|$|共|主动|认真|高度|严格|按照|坚持|积极|紧紧|始终|全年|不断|持续|深入|结合|通过|围绕|全面|切实|未|没有|收到|受理|完成|贯彻|落实|将)"
+        ))
+        .expect("a pattern")
+    });
+    let mut found: Option<(String, Span)> = None;
+    for (line, role) in draft.lines.iter().zip(&first.roles) {
+        if !matches!(role, Role::Prose | Role::Table) {
+            continue;
+        }
+        for name in SUBJECT.captures_iter(&line.text).filter_map(|c| c.name("name")) {
+            let words = name.as_str();
+            let whole = agency::is_body(words) && places::leading(words).is_some_and(|place| place.end < words.len());
+            match &found {
+                _ if !whole => {}
+                Some((other, _)) if agency::same_body(other, words) => {}
+                Some(_) => return None,
+                None => found = Some((words.to_owned(), line.origin(name.start(), name.end()))),
+            }
+        }
+    }
+    found
 }
 
 /// Where words of the title stand: in its line, or the line as a whole when the title is broken over several.

@@ -47,6 +47,8 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<(Id, usi
         for word in &indicator.words {
             let Some((start, end, distance)) = locate(window, word) else { continue };
             if forbidden(window, start, end, indicator)
+                || matches!(indicator.id.as_ref(), "denied_total" | "granted" | "partially_granted")
+                    && is_sorting(window)
                 || matches!(indicator.id.as_ref(), "requests_received" | "requests_answered")
                     && is_foreign(window, start, end)
             {
@@ -120,12 +122,21 @@ fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
     !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
 }
 
-/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given.
+/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given. Nor is 1件尚在答复状态中 one.
 fn is_example(window: &Window) -> bool {
     static UNDONE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
+        Regex::new(r"^(?:申请)?(?:尚|正|仍|还|待)[^，,。；;]{0,8}(?:答复|办理|办结)|^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
     });
     UNDONE.is_match(&window.sentence[window.number.end..])
+}
+
+/// 制作政府信息614条，其中不予公开583条: how an agency sorts what it makes, not what it answers.
+fn is_sorting(window: &Window) -> bool {
+    static MADE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定)[^，,。；;]{0,12}(?:信息|文件|公文|发文)?(?:共|共计|总计)?[0-9]").expect("the pattern is fixed")
+    });
+    let before = &window.sentence[..window.number.start];
+    MADE.is_match(before) && !before.contains("申请")
 }
 
 fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {
@@ -134,9 +145,9 @@ fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -
     } else {
         0
     });
-    // 残疾人技能培训6期，培训320人次: what was taught is said once.
+    // 残疾人技能培训6期，培训320人次: what was taught is said once, and so are the fees of 行政事业性收费1项，总额4万元.
     let from = match indicator.id.as_ref() {
-        "trainees" => window.sentence[..from].rfind(['；', ';']).unwrap_or(0),
+        "trainees" | "fees_collected" => window.sentence[..from].rfind(['；', ';']).unwrap_or(0),
         _ => from,
     };
     // 窗口人员45名，其中专职3名: no staff of disclosure.
@@ -173,6 +184,8 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     let own = window.from.max(sentence[..window.number.start].rfind("其中").unwrap_or(0));
     let own = &sentence[own..window.number.start];
     let near = &sentence[clause..window.number.start];
+    // 增强新媒体的作用，共发布微博150篇: the clause says which one.
+    let own = if BARE.is_match(near) { near } else { own };
     let behind = &sentence[window.number.end..window.to];
     let object = OBJECT.is_match(near)
         || ["信息", "政府信息", "政务信息", "文章", "推文", "微信", "微博", "消息"].iter().any(|w| {

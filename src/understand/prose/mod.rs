@@ -400,7 +400,8 @@ fn proposals(sentence: &str, found: &mut Vec<(usize, Figure)>) {
     if found.iter().any(|(_, f)| f.indicator.as_deref() == Some("proposals_answered")) {
         return;
     }
-    let pair = found.windows(2).find(|w| {
+    // 答复提案共7件，其中代表建议5件: one is part of the other.
+    let pair = found.windows(2).filter(|w| w[0].1.subset == w[1].1.subset).find(|w| {
         own(&SUGGESTIONS, w[0].0) && own(&MOTIONS, w[1].0) || own(&MOTIONS, w[0].0) && own(&SUGGESTIONS, w[1].0)
     });
     let Some([(at, first), (_, second)]) = pair else { return };
