@@ -51,7 +51,10 @@ pub(super) struct Guess {
     pub odd: u8,
 }
 
-const BEAM: usize = 40;
+/// How many guesses are followed at once: at first, and to confirm a repair. A narrow beam may lose a rival whose word has only begun
+/// among words that are cheap at once.
+pub(super) const BEAM: usize = 40;
+pub(super) const WIDE: usize = 120;
 /// How many pairs may be missing between two that are not: “，政府公” takes four.
 const MOST_DROPPED: usize = 4;
 /// What one missing pair costs beyond its words: it is rarer than none.
@@ -211,11 +214,11 @@ fn extend(states: &[State], width: usize, judge: &Judge, ways: impl Fn(u8, &mut 
 }
 
 /// These states, and those behind one or more pairs that were dropped: each ends one character and begins another.
-fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
+fn with_dropped<'a>(states: Vec<State<'a>>, beam: usize, judge: &Judge) -> Vec<State<'a>> {
     let mut all = states;
     let mut from = 0;
     for round in 0..MOST_DROPPED {
-        let behind = extend(&all[from..], BEAM >> round, judge, |lead, take| {
+        let behind = extend(&all[from..], beam >> round, judge, |lead, take| {
             let ways =
                 DROPPED.iter().filter_map(|(trail, _)| Some(Way { trail: *trail, ..Way::plain(usual(lead, *trail)?) }));
             ways.for_each(take);
@@ -232,7 +235,14 @@ fn with_dropped<'a>(states: Vec<State<'a>>, judge: &Judge) -> Vec<State<'a>> {
 }
 
 /// Every plausible text of one run, cheapest first.
-pub(super) fn guesses(run: &Run, ends: &Ends, (lead, odd): (u8, u8), reading: &Reading, judge: &Judge) -> Vec<Guess> {
+pub(super) fn guesses(
+    run: &Run,
+    ends: &Ends,
+    (lead, odd): (u8, u8),
+    reading: &Reading,
+    beam: usize,
+    judge: &Judge,
+) -> Vec<Guess> {
     let base = reading.cost();
     let start = [lead];
     let singles: Vec<u8> = (0..=0xFF).collect();
@@ -240,7 +250,7 @@ pub(super) fn guesses(run: &Run, ends: &Ends, (lead, odd): (u8, u8), reading: &R
     let mut states = vec![State { guess, leads: &start }];
     for (read, (trail, next)) in run.pairs.iter().enumerate() {
         let leads = next.map_or(&LEADS[..], |next| &singles[usize::from(next)..=usize::from(next)]);
-        let read_on = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| {
+        let read_on = extend(&with_dropped(states, beam, judge), beam, judge, |lead, take| {
             usual(lead, *trail).map(Way::plain).into_iter().for_each(take);
         });
         states = read_on.into_iter().map(|(guess, _)| State { guess, leads }).collect();
@@ -249,7 +259,7 @@ pub(super) fn guesses(run: &Run, ends: &Ends, (lead, odd): (u8, u8), reading: &R
             return Vec::new();
         }
     }
-    let last = extend(&with_dropped(states, judge), BEAM, judge, |lead, take| {
+    let last = extend(&with_dropped(states, beam, judge), beam, judge, |lead, take| {
         ends[usize::from(lead)].iter().cloned().for_each(take);
     });
     last.into_iter().map(|(guess, _)| guess).collect()

@@ -10,7 +10,7 @@
 use super::classes::{Seen, is_han, kind};
 use super::edits::Change;
 use super::gbk::{decode, pair};
-use super::guess::{Begin, End, Guess, Judge, Run, guesses};
+use super::guess::{BEAM, Begin, End, Guess, Judge, Run, WIDE, guesses};
 use super::lexicon::{Own, Reading};
 use super::pinyin::{annotations, reads, syllable};
 use super::{Rule, Work};
@@ -276,8 +276,13 @@ fn bare(text: &str) -> String {
     text
 }
 
-/// The one text the damaged stretch can have been, or nothing.
+/// The one text the damaged stretch can have been, or nothing: a quick search finds it, a wide one must find no rival.
 fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
+    search(text, damage, BEAM, judge)?;
+    search(text, damage, WIDE, judge)
+}
+
+fn search(text: &str, damage: &Damage, beam: usize, judge: &Judge) -> Option<Change> {
     let last = damage.runs.iter().map(|run| run.to).max()?;
     let mut reading = Reading::default();
     let before = &text[..damage.at.start];
@@ -305,7 +310,7 @@ fn solve(text: &str, damage: &Damage, judge: &Judge) -> Option<Change> {
     for run in &damage.runs {
         let (right, ends) = (follow(run), judge.ends(&run.end));
         for lead in &judge.leads(&damage.begin) {
-            for mut guess in guesses(run, &ends, *lead, &reading, judge) {
+            for mut guess in guesses(run, &ends, *lead, &reading, beam, judge) {
                 right.iter().for_each(|c| guess.reading.push(*c, &judge.own));
                 finished.push((guess, run, right.len()));
             }

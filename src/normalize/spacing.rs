@@ -171,15 +171,16 @@ fn spaces(text: &str) -> Vec<Change> {
         let rest = &text[first..end];
         let last = first + (rest.len() - rest.trim_start_matches(SPACES).len());
         let run = &text[first..last];
-        let now = if joins(&text[..first], &text[last..]) && !run.contains('\t') {
-            String::new()
-        } else {
-            run.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect()
-        };
+        at = last;
+        let joined = joins(&text[..first], &text[last..]) && !run.contains('\t');
+        if !joined && run == " " {
+            continue;
+        }
+        let now =
+            if joined { String::new() } else { run.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect() };
         if now != run {
             changes.push(Change::sure(first..last, now));
         }
-        at = last;
     }
     if end < text.len() {
         changes.push(Change::sure(end..text.len(), ""));
@@ -200,7 +201,7 @@ fn joins(before: &str, after: &str) -> bool {
     if matches!(right, '。' | '，' | '、' | '；' | '！' | '？') {
         return is_han(left);
     }
-    clock(before, after)
+    (left == ':' || right == ':') && clock(before, after)
 }
 
 /// `09 :30`, `11: 27`: two digits, a colon, two digits, the space beside the colon.

@@ -4,37 +4,41 @@
 //! Generated reports whose truth is known (`tests/forms/generate.rs`), with lost figures and published errors among them, are read
 //! one by one on one thread. Printed for each layout and for all: tables per second, and the time one report takes at the median,
 //! at the 99th percentile and at worst; each is read three times and the fastest counts, for other programs are not to be measured.
-//! It is that of the whole way from lines to checked tables: choosing the form, placing,
-//! solving, findings.
+//! It is that of the whole way from lines to checked tables; the last line is that of placing and solving alone, behind finding
+//! the rows and cells.
 
 #[path = "../forms/generate.rs"]
 #[expect(dead_code, reason = "the tests look at the truth as well")]
 mod generate;
 
-use nianbao::understand::forms::{forms, read_tables};
+use nianbao::understand::forms::{forms, locate_tables, solve_tables};
 use std::time::{Duration, Instant};
 
 fn main() {
     let reports: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(200);
     let forms = forms();
-    let mut all = Measure::default();
+    let (mut all, mut solving) = (Measure::default(), Measure::default());
     for &layout in generate::LAYOUTS {
         let mut measure = Measure::default();
         for seed in 0..reports {
             let case = generate::case(&forms, seed, layout, generate::Faults::Few);
             let time = |_| {
                 let started = Instant::now();
-                let tables = read_tables(&case.draft, None).tables.len();
-                (started.elapsed(), tables)
+                let located = locate_tables(&case.draft);
+                let found = started.elapsed();
+                let tables = solve_tables(&located, None).tables.len();
+                (started.elapsed(), found, tables)
             };
-            let (least, tables) = (0..3).map(time).min().expect("three of them");
+            let (least, found, tables) = (0..3).map(time).min().expect("three of them");
             measure.add(least, tables);
+            solving.add(least - found, tables);
         }
         println!("{:<18}{measure}", format!("{layout:?}"));
         all.times.extend(measure.times);
         all.tables += measure.tables;
     }
     println!("{:<18}{all}", "all");
+    println!("{:<18}{solving}", "solving alone");
 }
 
 #[derive(Default)]

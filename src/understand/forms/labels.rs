@@ -25,8 +25,24 @@ pub enum Target {
 pub struct Labels {
     /// Looked up, never listed.
     exact: HashMap<String, Vec<Target>>,
-    /// Of each table: label, its length, row.
-    rows: Vec<Vec<(String, usize, Target)>>,
+    /// The names of the rows of each table.
+    rows: Vec<Vec<(Name, Target)>>,
+}
+
+/// A name to compare with others.
+struct Name {
+    text: String,
+    /// How many letters.
+    length: usize,
+    /// A bit for each, some with one in common: of two names, as many letters apart as one has bits that the other lacks.
+    letters: u64,
+}
+
+impl Name {
+    fn new(text: &str) -> Self {
+        let letters = text.chars().fold(0, |bits, c| bits | 1 << (c as u32 % 64));
+        Name { text: text.to_owned(), length: text.chars().count(), letters }
+    }
 }
 
 /// A text as the labels are compared: folded, without ordinal, spaces and punctuation.
@@ -66,25 +82,28 @@ pub fn key(text: &str) -> Key {
         skip => led + skip,
     };
     let rest = if skip < plain.len() { &plain[skip..] } else { &plain[..] };
-    let (mut full, mut bare, mut depth, mut opened) = (String::new(), String::new(), 0usize, 0);
+    let (mut full, mut outside, mut depth, mut opened) = (String::with_capacity(3 * rest.len()), None, 0usize, 0);
     for &c in rest {
         match c {
-            '(' | '[' | '〔' => (depth, opened) = (depth + 1, opened + 1),
+            '(' | '[' | '〔' => {
+                (depth, opened) = (depth + 1, opened + 1);
+                outside.get_or_insert_with(|| full.clone());
+            }
             ')' | ']' | '〕' => depth = depth.saturating_sub(1),
-            c if c.is_alphanumeric() => {
+            c if matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric() => {
                 full.push(c);
-                if depth == 0 {
-                    bare.push(c);
+                if let Some(outside) = outside.as_mut().filter(|_| depth == 0) {
+                    outside.push(c);
                 }
             }
             _ => {}
         }
     }
     // The traditional pair of 其它 is the most frequent variant of all.
-    let full = full.replace("其它", "其他");
-    let bare = bare.replace("其它", "其他");
+    let usual = |text: String| if text.contains("其它") { text.replace("其它", "其他") } else { text };
+    let full = usual(full);
     // Behind a bracket that is never closed the text may be anything, unless it was merely cut short.
-    let bare = if bare == full || depth > 0 && opened > 1 { String::new() } else { bare };
+    let bare = outside.filter(|_| depth == 0 || opened < 2).map(usual).filter(|bare| *bare != full).unwrap_or_default();
     Key { full, bare, ordinal: skip > 0 && skip < plain.len() }
 }
 
@@ -92,7 +111,7 @@ impl Labels {
     /// The labels of a form.
     pub fn new(form: &Form) -> Self {
         let mut exact: HashMap<String, Vec<Target>> = HashMap::new();
-        let mut rows: Vec<Vec<(String, usize, Target)>> = vec![Vec::new(); form.tables.len()];
+        let mut rows: Vec<Vec<(Name, Target)>> = form.tables.iter().map(|_| Vec::new()).collect();
         let mut add = |text: &str, target: Target, both: bool| {
             let key = key(text);
             for part in [&key.full, &key.bare] {
@@ -104,7 +123,7 @@ impl Labels {
                     if let Target::Row(table, _) = target
                         && part.chars().count() >= 3
                     {
-                        rows[table].push((part.clone(), part.chars().count(), target));
+                        rows[table].push((Name::new(part), target));
                     }
                 }
             }
@@ -150,16 +169,16 @@ impl Labels {
     pub fn near(&self, key: &Key, table: usize, due: usize) -> Vec<Target> {
         let mut best: (usize, Vec<(&str, Target)>) = (usize::MAX, Vec::new());
         for text in [&key.full, &key.bare] {
-            let length = text.chars().count();
-            if length < 4 {
+            let name = Name::new(text);
+            if name.length < 4 {
                 continue;
             }
-            for (label, other, target) in &self.rows[table] {
-                let Some(distance) = nearness(text, length, label, *other) else { continue };
+            for (label, target) in &self.rows[table] {
+                let Some(distance) = nearness(&name, label) else { continue };
                 if distance < best.0 {
-                    best = (distance, vec![(label, *target)]);
+                    best = (distance, vec![(&label.text, *target)]);
                 } else if distance == best.0 && !best.1.iter().any(|(_, t)| t == target) {
-                    best.1.push((label, *target));
+                    best.1.push((&label.text, *target));
                 }
             }
         }
@@ -175,12 +194,11 @@ impl Labels {
 
     /// Whether the text is the rest of the label of a row, of which the beginning has been seen.
     pub fn continues(&self, begun: &str, text: &str, row: Target) -> bool {
-        let (rest, whole) = (key(text).full, key(&format!("{begun}{text}")).full);
-        let length = whole.chars().count();
-        let named = self.rows.iter().flatten().filter(|(_, _, target)| *target == row);
-        rest.chars().count() >= 2 && named.clone().any(|(label, ..)| label.contains(&rest))
+        let (rest, whole) = (key(text).full, Name::new(&key(&format!("{begun}{text}")).full));
+        let named = self.rows.iter().flatten().filter(|(_, target)| *target == row);
+        rest.chars().count() >= 2 && named.clone().any(|(label, _)| label.text.contains(&rest))
             || !self.exact.contains_key(&key(begun).full)
-                && named.into_iter().any(|(label, other, _)| is_typo(&whole, length, label, *other).is_some())
+                && named.into_iter().any(|(label, _)| typos(&whole, label).is_some())
     }
 }
 
@@ -188,27 +206,37 @@ impl Labels {
 const GLOSS: usize = 40;
 
 /// How far a text is from a label, if it is near at all.
-fn nearness(text: &str, length: usize, label: &str, other: usize) -> Option<usize> {
-    if length >= 5 && other > length && (label.starts_with(text) || (length >= 6 && label.ends_with(text))) {
+fn nearness(text: &Name, label: &Name) -> Option<usize> {
+    let (given, known) = (text.text.as_str(), label.text.as_str());
+    if text.length >= 5
+        && label.length > text.length
+        && (known.starts_with(given) || (text.length >= 6 && known.ends_with(given)))
+    {
         return Some(1);
     }
-    if other >= 6 && length > other && length <= other + GLOSS && (text.starts_with(label) || text.ends_with(label)) {
+    if label.length >= 6
+        && text.length > label.length
+        && text.length <= label.length + GLOSS
+        && (given.starts_with(known) || given.ends_with(known))
+    {
         return Some(1);
     }
-    is_typo(text, length, label, other)
+    typos(text, label)
 }
 
 /// How many letters a text is from a label, if they are few.
-fn is_typo(text: &str, length: usize, label: &str, other: usize) -> Option<usize> {
-    let bound = match length.min(other) {
+fn typos(text: &Name, label: &Name) -> Option<usize> {
+    let bound = match text.length.min(label.length) {
         0..=3 => return None,
         4..=8 => 1,
         9..=14 => 2,
         _ => 3,
     };
-    if length.abs_diff(other) > bound {
+    let lacks = |a: u64, b: u64| (a & !b).count_ones() > bound as u32;
+    let far = text.length.abs_diff(label.length) > bound;
+    if far || lacks(text.letters, label.letters) || lacks(label.letters, text.letters) {
         return None;
     }
-    let distance = strsim::levenshtein(text, label);
+    let distance = strsim::levenshtein(&text.text, &label.text);
     (distance <= bound).then_some(distance)
 }

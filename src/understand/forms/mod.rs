@@ -51,12 +51,23 @@ pub struct Reading {
     pub claimed: Vec<u32>,
 }
 
+/// What each form finds of its tables in a draft: rows and cells, not yet which column.
+pub struct Located {
+    pieces: Vec<layout::Piece>,
+    found: Vec<reading::Found>,
+}
+
 /// Reads the statutory tables of a draft. `year` only breaks ties between forms whose labels fit equally well.
 pub fn read_tables(draft: &Draft, year: Option<u16>) -> Reading {
+    solve_tables(&locate_tables(draft), year)
+}
+
+/// The first half of [`read_tables`]: finds them.
+pub fn locate_tables(draft: &Draft) -> Located {
     let pieces = reading::apart(layout::pieces(draft), &LABELS);
     let keys = reading::keys(&pieces);
     let joined = vec![reading::Joined::new(); pieces.len()];
-    let found: Vec<reading::Found> = LOADED
+    let found = LOADED
         .iter()
         .zip(LABELS.iter())
         .map(|(form, labels)| {
@@ -65,5 +76,10 @@ pub fn read_tables(draft: &Draft, year: Option<u16>) -> Reading {
             if named < 2 { reading::Found::default() } else { reading::find(form, labels, &pieces, &keys, &joined) }
         })
         .collect();
-    assemble::assemble(&LOADED, &found, &pieces, year)
+    Located { pieces, found }
+}
+
+/// The second half: places the figures, checks and solves.
+pub fn solve_tables(located: &Located, year: Option<u16>) -> Reading {
+    assemble::assemble(&LOADED, &located.found, &located.pieces, year)
 }
