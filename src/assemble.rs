@@ -330,6 +330,8 @@ fn link_neighbors(entries: &mut [Entry], standards: &Standards) {
             entries[later].findings.extend(found);
         }
     }
+    // Thousands of cells that nothing asks for any more.
+    entries.iter_mut().for_each(|entry| entry.kept = Vec::new());
 }
 
 fn digest(entry: &Entry) -> String {

@@ -424,7 +424,7 @@ impl Project {
         let total = jobs.len();
         let mut notes = Vec::new();
         let mut links: BTreeMap<String, String> = BTreeMap::new();
-        let (sender, receiver) = sync_channel::<Result<(Vec<Made>, String)>>(64);
+        let (sender, receiver) = sync_channel::<Result<(Vec<Made>, String)>>(16);
         std::thread::scope(|scope| -> Result<()> {
             let frame = &frame;
             scope.spawn(move || {

@@ -5,14 +5,14 @@
 //! kill, a full disk or a failing theme at any moment leaves the published site whole; a twin without a manifest is made anew.
 //! Must never write into the published folder, follow a link, or touch a folder that is not ours.
 
-use crate::model::page::{Artifact, Sink};
+use crate::model::page::{Artifact, LargeFile, Place, Sink};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// The manifest, in the form `sha256sum -c` reads; its presence says that a folder is ours and whole.
@@ -100,10 +100,17 @@ impl Sink for Target {
         }
     }
 
-    fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> io::Result<()> {
+    fn large(&mut self, path: &str) -> io::Result<LargeFile> {
         match self {
-            Target::Folder(folder) => folder.put_pieces(path, pieces),
-            Target::Memory(memory) => memory.put_pieces(path, pieces),
+            Target::Folder(folder) => folder.large(path),
+            Target::Memory(memory) => memory.large(path),
+        }
+    }
+
+    fn put_large(&mut self, file: LargeFile) -> io::Result<(u64, String)> {
+        match self {
+            Target::Folder(folder) => folder.put_large(file),
+            Target::Memory(memory) => memory.put_large(file),
         }
     }
 
@@ -232,6 +239,12 @@ impl Folder {
         Ok(())
     }
 
+    /// Takes note of a file that grew in its place in the twin.
+    fn grown(&mut self, path: String, hash: &str) {
+        self.written += usize::from(self.published.get(&path).is_none_or(|published| published != hash));
+        self.wanted.insert(path, hash.to_owned());
+    }
+
     /// Puts the new site in place. Nothing is touched when it equals the published one.
     pub fn finish(mut self) -> Result<Outcome> {
         let gone: Vec<String> = self.stale.keys().filter(|path| !self.wanted.contains_key(*path)).cloned().collect();
@@ -266,18 +279,19 @@ impl Sink for Folder {
         self.put_hashed(artifact, hash)
     }
 
-    fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> io::Result<()> {
+    /// A large file grows in its place in the twin.
+    fn large(&mut self, path: &str) -> io::Result<LargeFile> {
         check_path(path)?;
         let target = self.place(path)?;
-        let named = |e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", target.display()));
-        let (mut file, mut hash) = (fs::File::create(&target).map_err(named)?, Sha256::new());
-        for piece in pieces {
-            file.write_all(&piece).map_err(named)?;
-            hash.update(&piece);
-        }
-        self.written += 1;
-        self.wanted.insert(path.to_owned(), hex(&hash.finalize()));
-        Ok(())
+        let file =
+            fs::File::create(&target).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", target.display())))?;
+        Ok(LargeFile::new(path, Place::Elsewhere(Box::new(io::BufWriter::new(file)))))
+    }
+
+    fn put_large(&mut self, file: LargeFile) -> io::Result<(u64, String)> {
+        let (path, bytes, sha256, _) = file.close()?;
+        self.grown(path, &sha256);
+        Ok((bytes, sha256))
     }
 
     fn keep(&mut self, path: &str, sha256: &str) -> bool {
@@ -302,10 +316,7 @@ impl Sink for Folder {
         }
         let bytes = file.metadata()?.len();
         let sha256 = hex(&hash.finalize());
-        if !self.keep(path, &sha256) {
-            self.written += 1;
-            self.wanted.insert(path.to_owned(), sha256.clone());
-        }
+        self.grown(path.to_owned(), &sha256);
         Ok((bytes, sha256))
     }
 }

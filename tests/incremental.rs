@@ -1,7 +1,11 @@
 //! The law of the cache: after any edits, a build from cache equals a clean build byte for byte, whatever the number of threads.
 
+#[path = "bench/generate.rs"]
+mod generate;
+
+use generate::{File, Generator};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -165,4 +169,74 @@ fn a_build_that_finds_nothing_to_do_still_notices_what_is_no_report() {
     fs::remove_file(root.join("content/empty.txt")).expect("writable");
     build(root, &[]);
     assert!(tree(&root.join("public")) == published, "as before");
+}
+
+/// Paths outside `search/` that differ between two sites. The shards of the search index hold many reports each.
+fn changed(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>) -> BTreeSet<String> {
+    let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ = |path: &&&String| before.get(**path) != after.get(**path) && !path.starts_with("search/");
+    paths.iter().filter(differ).map(|path| (*path).clone()).collect()
+}
+
+/// `NIANBAO_GENERATED=200` tries a larger archive.
+#[test]
+fn an_edited_report_changes_only_the_files_that_contain_it() {
+    let reports = std::env::var("NIANBAO_GENERATED").ok().and_then(|n| n.parse().ok()).unwrap_or(51);
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let root = root.path();
+    fs::write(root.join("site.toml"), "title = \"档案\"\n").expect("writable");
+    let generator = Generator::new();
+    let mut edited = None;
+    for index in 0..reports {
+        let File { path, text } = generator.report(index);
+        let file = root.join("content").join(&path);
+        fs::create_dir_all(file.parent().expect("below content")).expect("writable");
+        fs::write(&file, &text).expect("writable");
+        let plain = path.ends_with("2022.txt") && text.contains("本机关") && text.contains("行政许可");
+        edited = edited.or(plain.then_some((file, text)));
+    }
+    let (file, text) = edited.expect("one of the reports is what this test is about");
+    let site = |text: &str| {
+        fs::write(&file, text).expect("writable");
+        build(root, &[]);
+        tree(&root.join("public"))
+    };
+    let before = site(&text);
+
+    // What tells of all reports at once: the tables, their descriptions and sums, the index, and what carries the build id.
+    let of_all =
+        |path: &str| path.starts_with("data/") || ["index.json", "feed.json", "manifest-sha256.txt"].contains(&path);
+    let own =
+        |paths: BTreeSet<String>| -> BTreeSet<String> { paths.into_iter().filter(|path| !of_all(path)).collect() };
+    let sentence = text.replacen("本机关", "本机关又一次", 1);
+    let pages = own(changed(&before, &site(&sentence)));
+    let id = pages.first().and_then(|path| path.split('/').nth(1)).expect("its page changed").to_owned();
+    let agency = id.strip_suffix("-2022").expect("the report of that year").to_owned();
+    let twin: serde_json::Value = serde_json::from_slice(&before[&format!("reports/{id}/index.json")]).expect("JSON");
+    let region = twin["region"]["value"]["code"].as_str().expect("generated reports say where").to_owned();
+    let expected = ["index.html", "index.json", "original.txt"].map(|file| format!("reports/{id}/{file}"));
+    assert_eq!(pages, BTreeSet::from(expected), "a sentence");
+
+    // A figure more, and the identities it breaks: whatever shows the figure or the finding, and no page of anybody else.
+    let figure = text.replacen("件", "件，收到政府信息公开申请987654件", 1);
+    let pages = own(changed(&before, &site(&figure)));
+    assert!(pages.contains(&format!("agencies/{agency}/index.html")), "{pages:?}");
+    for path in &pages {
+        let parts: Vec<&str> = path.split('/').collect();
+        let shows_it = match parts.as_slice() {
+            // The page of the year after shows the figure of the year before.
+            ["reports", report, _] => report.starts_with(&agency),
+            ["agencies", other, _] => *other == agency,
+            ["years", year, ..] => *year == "2022",
+            ["regions", code, _] => {
+                [format!("{}0000", &region[..2]), format!("{}00", &region[..4])].contains(&code.to_string())
+                    || *code == region
+            }
+            [folder, ..] => ["indicators", "findings", "index.html", "feed.xml", "sitemap.xml"].contains(folder),
+            [] => false,
+        };
+        assert!(shows_it, "{path} has nothing of {id}");
+    }
+    // And back: nothing of the edits stays.
+    assert!(site(&text) == before);
 }

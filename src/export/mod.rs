@@ -22,7 +22,7 @@ mod tables;
 
 use crate::model::archive::{Archive, Download};
 use crate::model::flat::FlatTable;
-use crate::model::page::{Artifact, Sink};
+use crate::model::page::{Artifact, LargeFile, Sink};
 use pass::{Growing, Stream};
 pub use questions::QUESTIONS;
 use rusqlite::Connection;
@@ -89,7 +89,7 @@ pub const EXPORTS: &[Export] = &[
         id: "parquet",
         about: "Flat tables as Parquet, for data tools",
         files: || of_tables("Parquet", "parquet", "application/vnd.apache.parquet"),
-        growing: |archive, _| Ok(vec![Growing::Parquet(parquet::Files::open(archive)?)]),
+        growing: |archive, ledger| Ok(vec![Growing::Parquet(parquet::Files::open(archive, ledger)?)]),
         write: nothing,
     },
     Export {
@@ -222,22 +222,6 @@ impl Ledger<'_> {
         self.put(Artifact { path: path.to_owned(), bytes: json(value)? })
     }
 
-    /// Writes a file too large to be held whole: `pieces` is asked once for the hash and, unless the sink still has the file, once
-    /// more for the bytes.
-    fn put_large<I: Iterator<Item = Vec<u8>>>(&mut self, path: &str, pieces: impl Fn() -> I) -> io::Result<()> {
-        let (mut bytes, mut hash) = (0, Sha256::new());
-        for piece in pieces() {
-            bytes += piece.len() as u64;
-            hash.update(&piece);
-        }
-        let sha256 = hex(&hash.finalize());
-        if !self.sink.keep(path, &sha256) {
-            self.sink.put_pieces(path, &mut pieces())?;
-        }
-        self.note(path, bytes, sha256);
-        Ok(())
-    }
-
     fn note(&mut self, path: &str, bytes: u64, sha256: String) {
         self.written.insert(path.to_owned(), Receipt { bytes, sha256 });
     }
@@ -259,6 +243,17 @@ impl Sink for Ledger<'_> {
 
     fn keep(&mut self, path: &str, sha256: &str) -> bool {
         self.sink.keep(path, sha256)
+    }
+
+    fn large(&mut self, path: &str) -> io::Result<LargeFile> {
+        self.sink.large(path)
+    }
+
+    fn put_large(&mut self, file: LargeFile) -> io::Result<(u64, String)> {
+        let path = file.path().to_owned();
+        let (bytes, sha256) = self.sink.put_large(file)?;
+        self.note(&path, bytes, sha256.clone());
+        Ok((bytes, sha256))
     }
 
     fn database(&mut self, path: &str) -> io::Result<Connection> {

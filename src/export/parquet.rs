@@ -8,7 +8,7 @@ use super::rows::{Rows, Value};
 use super::tables::TABLES;
 use crate::model::archive::Archive;
 use crate::model::flat::{EXACT, FlatTable, Kind};
-use crate::model::page::{Artifact, Sink};
+use crate::model::page::{LargeFile, Sink};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;
@@ -27,25 +27,25 @@ pub(super) struct Files(Vec<File>);
 
 struct File {
     table: &'static FlatTable,
-    writer: SerializedFileWriter<Vec<u8>>,
+    writer: SerializedFileWriter<LargeFile>,
     waiting: Rows,
 }
 
 impl Files {
-    pub(super) fn open(archive: &Archive) -> io::Result<Files> {
+    pub(super) fn open(archive: &Archive, ledger: &mut Ledger) -> io::Result<Files> {
         let properties = WriterProperties::builder()
             .set_created_by(archive.generator.clone())
             .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(GROUP));
         let properties = Arc::new(properties.build());
-        let open = |flat: &'static super::tables::Flat| {
+        let mut open = |flat: &'static super::tables::Flat| {
             let schema = Arc::new(schema(&flat.table).map_err(io::Error::other)?);
-            let writer =
-                SerializedFileWriter::new(Vec::new(), schema, Arc::clone(&properties)).map_err(io::Error::other)?;
+            let file = ledger.large(&format!("data/{}.parquet", flat.table.name))?;
+            let writer = SerializedFileWriter::new(file, schema, Arc::clone(&properties)).map_err(io::Error::other)?;
             let waiting = Rows::of_archive(archive, flat.fill).unwrap_or_default();
             Ok(File { table: &flat.table, writer, waiting })
         };
-        TABLES.iter().map(open).collect::<io::Result<_>>().map(Files)
+        TABLES.iter().map(&mut open).collect::<io::Result<_>>().map(Files)
     }
 
     /// Takes the rows of some reports.
@@ -64,8 +64,7 @@ impl Files {
     pub(super) fn finish(self, ledger: &mut Ledger) -> io::Result<()> {
         for mut file in self.0 {
             file.write_group().map_err(io::Error::other)?;
-            let bytes = file.writer.into_inner().map_err(io::Error::other)?;
-            ledger.put(Artifact { path: format!("data/{}.parquet", file.table.name), bytes })?;
+            ledger.put_large(file.writer.into_inner().map_err(io::Error::other)?)?;
         }
         Ok(())
     }

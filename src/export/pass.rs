@@ -2,16 +2,17 @@
 //!
 //! In: the archive and the files that are wanted. Out: those files, their parts in the archive's order. Bodies are made in
 //! parallel, a bounded number at a time, and dropped at once; while the next ones are made, the databases take the rows of the
-//! last. Finished pieces of text wait packed, so memory stays far below the size of the files.
+//! last. What is made goes on to the sink, so memory does not grow with the archive.
 
 use super::rows::Rows;
 use super::tables::TABLES;
 use super::{Ledger, parquet, sqlite};
 use crate::model::archive::Archive;
 use crate::model::flat::FlatTable;
+use crate::model::page::{LargeFile, Sink};
 use crate::model::report::Report;
-use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use std::io::{self, Write};
 
@@ -82,7 +83,7 @@ pub(super) fn run(archive: &Archive, growing: Vec<Growing>, ledger: &mut Ledger)
             store => stores.push(store),
         }
     }
-    let mut files = streams.iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
+    let mut files = streams.iter().map(|stream| File::open(stream, ledger)).collect::<io::Result<Vec<_>>>()?;
     let mut waiting: Vec<Vec<Rows>> = Vec::new();
     for start in (0..archive.entries.len()).step_by(BATCH) {
         let batch = start..archive.entries.len().min(start + BATCH);
@@ -93,9 +94,10 @@ pub(super) fn run(archive: &Archive, growing: Vec<Growing>, ledger: &mut Ledger)
         taken?;
         waiting.clear();
         let made = made?;
-        files.par_iter_mut().enumerate().try_for_each(|(place, file)| {
-            file.append(&made.iter().flat_map(|(_, pieces)| &pieces[place]).copied().collect::<Vec<u8>>())
-        })?;
+        files
+            .par_iter_mut()
+            .enumerate()
+            .try_for_each(|(place, file)| made.iter().try_for_each(|(_, pieces)| file.append(&pieces[place])))?;
         for (rows, _) in made {
             for (flat, rows) in TABLES.iter().zip(&rows) {
                 *ledger.rows.entry(flat.table.name).or_default() += rows.len();
@@ -104,9 +106,7 @@ pub(super) fn run(archive: &Archive, growing: Vec<Growing>, ledger: &mut Ledger)
         }
     }
     take(&mut stores, &waiting)?;
-    for (file, stream) in files.into_iter().zip(&streams) {
-        file.finish(&stream.path, ledger)?;
-    }
+    files.into_iter().try_for_each(|file| file.finish(ledger))?;
     for store in stores {
         match store {
             Growing::Sqlite(database) => database.finish(ledger)?,
@@ -133,59 +133,34 @@ fn take(stores: &mut [Growing], reports: &[Vec<Rows>]) -> io::Result<()> {
     })
 }
 
-/// A file under construction.
-struct File {
-    gzip: bool,
-    pieces: Vec<Vec<u8>>,
-    length: usize,
-    crc: Crc,
+/// A text file under construction.
+enum File {
+    Plain(LargeFile),
+    /// No name and no time in its head: equal text gives equal bytes.
+    Gzip(GzEncoder<LargeFile>),
 }
 
-/// Deflate, no name, no time, unknown system: equal text gives equal bytes.
-const GZIP_HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-/// An empty last block of deflate.
-const DEFLATE_END: [u8; 2] = [3, 0];
-
 impl File {
-    fn open(stream: &Stream) -> io::Result<File> {
-        let mut file = File { gzip: stream.gzip, pieces: Vec::new(), length: 0, crc: Crc::new() };
-        if file.gzip {
-            file.pieces.push(GZIP_HEAD.to_vec());
-        }
+    fn open(stream: &Stream, ledger: &mut Ledger) -> io::Result<File> {
+        let to = ledger.large(&stream.path)?;
+        // Every build packs every report: the fastest level takes less than half the time for a seventh more bytes.
+        let mut file = if stream.gzip { File::Gzip(GzEncoder::new(to, Compression::fast())) } else { File::Plain(to) };
         file.append(&stream.head)?;
         Ok(file)
     }
 
-    /// Adds what a batch of reports gives: deflated for a gzip file, LZ4 in memory for a plain one.
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
-        if text.is_empty() {
-            return Ok(());
+        match self {
+            File::Plain(file) => file.write_all(text),
+            File::Gzip(file) => file.write_all(text),
         }
-        self.length += text.len();
-        if !self.gzip {
-            self.pieces.push(lz4_flex::compress_prepend_size(text));
-            return Ok(());
-        }
-        self.crc.update(text);
-        // Every build packs every report: the fastest level takes less than half the time for a seventh more bytes.
-        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(text)?;
-        // A sync flush ends on a byte: pieces made apart join into one stream.
-        encoder.flush()?;
-        self.pieces.push(std::mem::take(encoder.get_mut()));
-        Ok(())
     }
 
-    fn finish(mut self, path: &str, ledger: &mut Ledger) -> io::Result<()> {
-        if self.gzip {
-            let mut tail = DEFLATE_END.to_vec();
-            tail.extend_from_slice(&self.crc.sum().to_le_bytes());
-            // The format keeps the length modulo 2^32.
-            tail.extend_from_slice(&(self.length as u32).to_le_bytes());
-            self.pieces.push(tail);
-            return ledger.put_large(path, || self.pieces.iter().cloned());
-        }
-        let unpack = |piece: &Vec<u8>| lz4_flex::decompress_size_prepended(piece).expect("it was packed above");
-        ledger.put_large(path, || self.pieces.iter().map(unpack))
+    fn finish(self, ledger: &mut Ledger) -> io::Result<()> {
+        let file = match self {
+            File::Plain(file) => file,
+            File::Gzip(file) => file.finish()?,
+        };
+        ledger.put_large(file).map(drop)
     }
 }

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::io::Write;
 
 /// A page of the site, not yet rendered. Its context is exactly the JSON published beside it.
 pub struct Page {
@@ -33,13 +34,19 @@ pub trait Sink {
     /// Takes a finished file.
     fn put(&mut self, artifact: Artifact) -> std::io::Result<()>;
 
-    /// Takes a large file piece by piece, so that a sink on disk need not hold it whole.
-    fn put_pieces(&mut self, path: &str, pieces: &mut dyn Iterator<Item = Vec<u8>>) -> std::io::Result<()> {
-        let bytes = pieces.fold(Vec::new(), |mut all, piece| {
-            all.extend_from_slice(&piece);
-            all
-        });
-        self.put(Artifact { path: path.to_owned(), bytes })
+    /// An empty file, to be written piece by piece and handed back to [`Sink::put_large`]: in memory, unless the sink has a better
+    /// place for it.
+    fn large(&mut self, path: &str) -> std::io::Result<LargeFile> {
+        Ok(LargeFile::new(path, Place::Memory(Vec::new())))
+    }
+
+    /// Takes a large file that is whole. Gives its size and SHA-256.
+    fn put_large(&mut self, file: LargeFile) -> std::io::Result<(u64, String)> {
+        let (path, bytes, sha256, place) = file.close()?;
+        if let Place::Memory(bytes) = place {
+            self.put(Artifact { path, bytes })?;
+        }
+        Ok((bytes, sha256))
     }
 
     /// An empty database, to be filled and handed back to [`Sink::put_database`]: in memory, unless the sink has a better place for it.
@@ -51,8 +58,7 @@ pub trait Sink {
     /// Takes a database that is whole. Gives its size and SHA-256.
     fn put_database(&mut self, path: &str, mut database: Connection) -> std::io::Result<(u64, String)> {
         let bytes = database.serialize("main").map_err(std::io::Error::other)?.to_vec();
-        let (size, sha256) =
-            (bytes.len() as u64, Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect());
+        let (size, sha256) = (bytes.len() as u64, hex(&Sha256::digest(&bytes)));
         self.put(Artifact { path: path.to_owned(), bytes })?;
         Ok((size, sha256))
     }
@@ -62,6 +68,63 @@ pub trait Sink {
         let _ = (path, sha256);
         false
     }
+}
+
+/// A file in the making that may be too large to be held whole. What is written goes to its place at once and is hashed on the way.
+pub struct LargeFile {
+    path: String,
+    place: Place,
+    hash: Sha256,
+    bytes: u64,
+}
+
+/// Where a large file grows.
+pub enum Place {
+    /// Here.
+    Memory(Vec<u8>),
+    /// Where the sink wants it.
+    Elsewhere(Box<dyn Write + Send>),
+}
+
+impl LargeFile {
+    /// An empty file for `path`.
+    pub fn new(path: &str, place: Place) -> LargeFile {
+        LargeFile { path: path.to_owned(), place, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// Where it will be published.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Ends the file: its path, size, SHA-256, and the bytes if they are held in memory.
+    pub fn close(mut self) -> std::io::Result<(String, u64, String, Place)> {
+        self.flush()?;
+        Ok((self.path, self.bytes, hex(&self.hash.finalize()), self.place))
+    }
+}
+
+impl Write for LargeFile {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        match &mut self.place {
+            Place::Memory(bytes) => bytes.extend_from_slice(piece),
+            Place::Elsewhere(file) => file.write_all(piece)?,
+        }
+        self.hash.update(piece);
+        self.bytes += piece.len() as u64;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match &mut self.place {
+            Place::Memory(_) => Ok(()),
+            Place::Elsewhere(file) => file.flush(),
+        }
+    }
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the site says of itself; the same on every page.

@@ -28,7 +28,6 @@ use crate::model::twin::{
 };
 use crate::model::value::Decimal;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A kind of page.
@@ -146,22 +145,25 @@ const HEADLINES: &[(&str, &str)] = &[
 /// Longest list one page shows; the rest follows on `page-2/` and so on.
 const PER_PAGE: usize = 200;
 
-/// The archive as the pages of one view share it, and where each report stands in it.
+/// The archive as the pages of one view share it, and the places of its reports by their ids.
 struct Shared {
     archive: Arc<Archive>,
-    places: BTreeMap<String, usize>,
+    places: Vec<usize>,
 }
 
 /// Shares an archive between the pages of a view.
 fn share(archive: &Arc<Archive>) -> Arc<Shared> {
-    let places = archive.entries.iter().enumerate().map(|(index, entry)| (entry.card.id.clone(), index)).collect();
+    let mut places: Vec<usize> = (0..archive.entries.len()).collect();
+    places.sort_unstable_by_key(|&place| &archive.entries[place].card.id);
     Arc::new(Shared { archive: Arc::clone(archive), places })
 }
 
 impl Shared {
     /// The report with this id.
     fn entry(&self, id: &str) -> Option<&Entry> {
-        self.archive.entries.get(*self.places.get(id)?)
+        let entries = &self.archive.entries;
+        let at = self.places.binary_search_by_key(&id, |&place| entries[place].card.id.as_str()).ok()?;
+        Some(&entries[self.places[at]])
     }
 }
 

@@ -31,9 +31,10 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
                 let mut hash = all.clone();
                 feed_json(&mut hash, &(piece.number, order));
                 let (links, range) = (piece.links(), piece.range.clone());
-                pages.push(page(&shared, piece.url, "year.html", hash, move |shared| {
-                    context(shared, at, order, range, links)
-                }));
+                let page =
+                    page(&shared, piece.url, "year.html", hash, move |shared| context(shared, at, order, range, links));
+                // Another order is the same data: the twins stand beside the pages by region.
+                pages.push(Page { data: order.is_none(), ..page });
             }
         }
     }

@@ -26,8 +26,8 @@ const standings = {
 };
 const mark = (standing) => {
   const [sign, word] = standings[standing] ?? ["", ""];
-  const plain = standing === "proved" || standing === "printed";
-  return make("span", { class: `st st-${standing}` }, make("span", { "aria-hidden": "true" }, sign), make("span", { class: plain ? "vh" : "word" }, word));
+  return standing === "proved" || standing === "printed" ? make("i", { class: `st-${standing}`, role: "img", "aria-label": word }, sign)
+    : make("i", { class: `st-${standing}` }, make("span", { "aria-hidden": "true" }, sign), word);
 };
 
 // ── Which two ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,23 +86,24 @@ const cell = (one, value = one?.value) => {
   if (one) cell.append(mark(one.standing));
   return cell;
 };
-const head = (first, [left, right], links) => {
+const head = (first, [left, right], links, gap = true) => {
   const named = (name, report) => links ? make("a", { href: root + report.url }, name) : name;
   return make("thead", {}, make("tr", {}, make("th", { scope: "col" }, first),
     make("th", { scope: "col", class: "n" }, named(left, links?.[0])), make("th", { scope: "col", class: "n" }, named(right, links?.[1])),
-    make("th", { scope: "col", class: "n" }, "相差")));
+    ...(gap ? [make("th", { scope: "col", class: "n" }, "相差")] : [])));
 };
 
 const figures = (a, b, called, labels) => {
   const ids = Object.keys(labels).filter((id) => a.core[id] || b.core[id]);
   if (!ids.length) return make("p", {}, "两份报告都没有可比的数字。");
+  const gap = regime(a) === regime(b);
   const rows = ids.map((id) => {
     const [x, y] = [a.core[id], b.core[id]];
-    const exact = x && y && x.unit === y.unit && regime(a) === regime(b);
+    const exact = x && y && x.unit === y.unit;
     return make("tr", {}, make("th", { scope: "row" }, make("a", { href: `${root}indicators/${id}/` }, labels[id].label)),
-      cell(x), cell(y), make("td", { class: "n" }, signed(exact ? difference(x.value, y.value) : null)));
+      cell(x), cell(y), ...(gap ? [make("td", { class: "n" }, signed(exact ? difference(x.value, y.value) : null))] : []));
   });
-  return scroll("主要数字对照", make("table", { class: "matrix versus" }, head("指标", called, [a, b]), make("tbody", {}, ...rows)));
+  return scroll("主要数字对照", make("table", { class: "matrix versus" }, head("指标", called, [a, b], gap), make("tbody", {}, ...rows)));
 };
 
 /** The cells of two statutory tables of one form that differ, under their rows; totals first, the columns on demand. */

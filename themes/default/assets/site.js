@@ -1,4 +1,5 @@
-// What the pages gain from a script: large type that lasts, tables that sort, details that open for an address inside them.
+// What the pages gain from a script: large type that lasts, tables that sort, details that open for an address inside them, whole
+// citations.
 // Everything is readable without it.
 (() => {
   const html = document.documentElement;
@@ -22,8 +23,16 @@
     document.querySelector(".top-row")?.append(button);
 
     for (const table of document.querySelectorAll("table.sortable")) sortable(table);
+    cited();
     reveal();
     addEventListener("hashchange", reveal);
+  };
+
+  // What a page cannot know when it is built: where it stands, if the site does not say.
+  const cited = () => {
+    const address = location.href.replace(/[?#].*/, "");
+    for (const text of document.querySelectorAll("p[data-here], [data-here] pre"))
+      text.textContent = text.textContent.replace(text.closest("[data-here]").dataset.here, () => address);
   };
 
   // A line inside closed details is opened before it is scrolled to; browsers that do so themselves lose nothing.
