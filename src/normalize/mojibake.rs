@@ -7,7 +7,7 @@
 //! everything up to the next ASCII byte one byte late. So the bytes alone prove nothing: a pair may be missing anywhere. A repair
 //! reads the run one byte earlier, lets pairs be missing, and asks the lexicon which text is meant.
 
-use super::classes::{Seen, is_han, kind};
+use super::classes::{Seen, is_han, kind, simplified};
 use super::edits::Change;
 use super::gbk::{decode, pair};
 use super::guess::{BEAM, Begin, End, Guess, Judge, Run, WIDE, guesses};
@@ -254,6 +254,8 @@ fn numeral(text: &str, before: Option<usize>) -> Option<Damage> {
 /// vouches for what stands there.
 const DOUBT: f32 = 0.05;
 const DOUBT_LOOSE: f32 = 0.018;
+/// How much more a guess counts that differs in its marks alone.
+const MARKS_ALONE: f32 = 4.0;
 /// The most a repaired character may cost on average, and what a repair may cost beyond that.
 const DEAREST: f32 = 8.0;
 const DEAREST_SHORT: f32 = 4.0;
@@ -345,7 +347,11 @@ fn search(text: &str, damage: &Damage, beam: usize, judge: &Judge) -> Option<Cha
     let (best, run, followed) = finished.first()?;
     let count = best.text.len();
     // How likely it is that any of the others is meant, against this one.
-    let others: f32 = finished[1..].iter().map(|other| (best.cost() - other.0.cost()).exp()).sum();
+    let words = |guess: &Guess| guess.text.iter().filter(|c| is_han(**c)).map(|c| simplified(*c)).collect::<Vec<_>>();
+    let own = words(best);
+    // Words do not tell where a comma left no trace: of 合同为 and 合同，为 the bytes may be the same.
+    let weight = |other: &Guess| if words(other) == own { MARKS_ALONE } else { 1.0 };
+    let others: f32 = finished[1..].iter().map(|other| weight(&other.0) * (best.cost() - other.0.cost()).exp()).sum();
     // A character is supported when a word of two or more holds it, or it is a common word alone, or a mark, or its reading follows.
     let supported: usize = best
         .reading
