@@ -230,9 +230,14 @@ fn the_script_finds_exactly_what_stands_in_the_reports() {
         let document = [(&archive.entries[place].card.url, searched(&archive, place))];
         fs::write(folder.join("documents.json"), plain(&document)).expect("a file");
     }
+    ask(folder.path(), ".");
+}
+
+/// Has the script's tests run over a folder: all, or those whose names match.
+fn ask(folder: &Path, names: &str) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/search.test.mjs");
-    let run = Command::new("node").arg("--test").arg(script).env("SEARCH_FIXTURE", folder.path()).output();
-    match run {
+    let names = format!("--test-name-pattern={names}");
+    match Command::new("node").args(["--test", &names]).arg(script).env("SEARCH_FIXTURE", folder).output() {
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stdout);
             eprintln!("{said}");
@@ -240,6 +245,23 @@ fn the_script_finds_exactly_what_stands_in_the_reports() {
         }
         Err(error) => eprintln!("SKIPPED: node does not run here: {error}"),
     }
+}
+
+/// Many documents make long lists, for which there are briefs.
+#[test]
+fn the_script_finds_exactly_what_stands_in_many_reports() {
+    let reports = 2_500;
+    let few = |number: usize| -> Vec<TextLine> { made(number).1.into_iter().skip(1).take(7).collect() };
+    let archive = archive::archive((0..reports).map(|number| made(number).0).collect(), few);
+    let files = written(&archive);
+    assert!(files.keys().any(|path| path.contains("/briefs/")));
+    let documents: Vec<_> =
+        (0..reports).map(|place| (&archive.entries[place].card.url, searched(&archive, place))).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    save(&files, folder.path());
+    fs::write(folder.path().join("documents.json"), serde_json::to_vec(&documents).expect("plain data"))
+        .expect("a file");
+    ask(folder.path(), "^(every query|substrings|strings put|a decoder)");
 }
 
 #[test]

@@ -64,6 +64,7 @@ pub(super) struct Numbered {
     names: Vec<u8>,
     /// Those that wait for the last one of their entry.
     held: Vec<Vec<u8>>,
+    beside: Option<(&'static str, Vec<u8>)>,
 }
 
 /// What finds a numbered file: `<place>/<number / 256>/<number % 256>-<hash>.bin`.
@@ -80,12 +81,22 @@ impl Numbered {
     /// For `total` files to come.
     pub(super) fn new(place: &'static str, total: usize) -> Numbered {
         let span = total.div_ceil(ENTRIES).next_power_of_two();
-        Numbered { place, count: 0, span, names: Vec::new(), held: Vec::new() }
+        Numbered { place, count: 0, span, names: Vec::new(), held: Vec::new(), beside: None }
+    }
+
+    /// How many files share an entry.
+    pub(super) fn span(&self) -> usize {
+        self.span
     }
 
     pub(super) fn put(&mut self, bytes: Vec<u8>, files: &mut Files) -> io::Result<()> {
         self.held.push(bytes);
         if self.held.len() == self.span { self.flush(files) } else { Ok(()) }
+    }
+
+    /// Takes a file that tells of all those of one entry, before the last of them: `<place>/<entry / 256>/<entry % 256>-<hash>.bin`.
+    pub(super) fn put_beside(&mut self, place: &'static str, bytes: Vec<u8>) {
+        self.beside = Some((place, bytes));
     }
 
     fn flush(&mut self, files: &mut Files) -> io::Result<()> {
@@ -95,9 +106,12 @@ impl Numbered {
         }
         let name = digest.finalize().as_bytes()[..ENTRY].to_vec();
         self.names.extend(&name);
+        let path = |place, number| format!("{place}/{}/{}-{}.bin", number / FOLDER, number % FOLDER, hex(&name));
+        if let Some((place, bytes)) = self.beside.take() {
+            files.put(path(place, self.count / self.span), bytes)?;
+        }
         for bytes in self.held.drain(..) {
-            let (folder, number) = (self.count / FOLDER, self.count % FOLDER);
-            files.put(format!("{}/{folder}/{number}-{}.bin", self.place, hex(&name)), bytes)?;
+            files.put(path(self.place, self.count), bytes)?;
             self.count += 1;
         }
         Ok(())

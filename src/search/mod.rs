@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `root.json` | the only fixed name: counts, the names of the rest, the indicators (see [`Root`]) |
 //! | `heads/<n/256>/<n%256>-<hash>.bin` | a head: kept strings in order, each with its list of documents ([`posting`]), and where its tails begin ([`shards`]) |
+//! | `briefs/<n/256>/<n%256>-<hash>.bin` | all heads that share entry `n` as one shard, without lists of 256 bytes or more; from 2,048 documents on |
 //! | `tails/<2 digits>/<10 digits>.bin` | a tail: longer strings that begin with the same two units; both parts are the name that stands in the head |
 //! | `texts/<n/256>/<n%256>-<hash>.bin` | document `n`: a line of JSON, then `<number><role letter><text>` for each line that is not blank; unpacked behind `prefix` ([`pack`]) |
 //! | `docs/<n/256>/<n%256>-<hash>.bin` | 512 documents: JSON `[[id, title], …]` |
@@ -77,6 +78,8 @@ struct Root<'a> {
     longest: usize,
     slack: usize,
     heads: Map,
+    /// Whether there are briefs.
+    brief: bool,
     texts: Map,
     /// What texts are unpacked behind: name, and number of bytes to drop.
     prefix: (String, usize),
@@ -96,7 +99,9 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
     let prefix_name = files.put_named("search/prefix-", prefix.packed.clone())?;
     let Texts { corpus, map: texts, headings } = write_texts(archive, &prefix, &mut files)?;
     let total = corpus.total();
-    let heads = shards::write(&grams::index(corpus), &mut files)?;
+    // Only there can a list be large.
+    let brief = total as usize >= shards::LARGE * 8;
+    let heads = shards::write(&grams::index(corpus), brief, &mut files)?;
     let mut docs = Numbered::new("search/docs", archive.entries.len().div_ceil(DOCS_BLOCK));
     for block in archive.entries.chunks(DOCS_BLOCK) {
         let rows: Vec<_> = block.iter().map(|entry| (&entry.card.id, &entry.card.title)).collect();
@@ -112,6 +117,7 @@ pub fn write(archive: &Archive, sink: &mut dyn Sink) -> io::Result<()> {
         longest: grams::LONGEST,
         slack: grams::SLACK,
         heads,
+        brief,
         texts,
         prefix: (prefix_name, prefix.length()),
         docs: docs.map(&mut files)?,

@@ -2,8 +2,8 @@
 //!
 //! `varint(count << 2 | coding)`, then the payload. Coding 0: Rice-coded gaps of the members; 1: the same of the
 //! documents that are *not* members; 2: one bit per document, lowest bit first; 3, with a count of 0: the string of
-//! two units, in UTF-16LE, that has the same list; with a count of 1: nothing, the list stands in the tail where the string
-//! itself is looked up. A Rice code is the gap's high part in unary (ones, then a zero) and its low `k` bits, lowest first;
+//! two units, in UTF-16LE, that has the same list; with any other count: nothing, the list stands elsewhere, for a
+//! string of a tail (whose count is told as 1) where that string itself is looked up, for one of a brief in its head. A Rice code is the gap's high part in unary (ones, then a zero) and its low `k` bits, lowest first;
 //! `k` follows from total and count. Nothing here allocates by a number read from outside.
 
 const GAPS: u8 = 0;
@@ -86,6 +86,14 @@ pub(super) fn same(key: &[u16]) -> Vec<u8> {
 /// Says that a string has its list where a look-up of the string itself ends.
 pub(super) fn elsewhere() -> Vec<u8> {
     vec![1 << 2 | NAMED]
+}
+
+/// Says of a large list only how many documents it holds.
+pub(super) fn apart(list: &[u8]) -> Vec<u8> {
+    let end = list.iter().position(|byte| *byte < 0x80).map_or(list.len(), |at| at + 1);
+    let mut head = list[..end].to_vec();
+    head[0] |= NAMED;
+    head
 }
 
 /// Reads a list back; the model of what the browser does.

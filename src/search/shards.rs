@@ -7,6 +7,9 @@
 //! looking up the string itself: so the longest string that a text begins with is in one tail or in none.
 //! Where strings of two units have one list, as those of a fixed phrase do, only the first has it, and the others name that.
 //!
+//! Long queries look up many places of which few are rare. They first read briefs: all heads of one entry of the map, one
+//! file, without the large lists.
+//!
 //! A report that changes must not change shards that do not mention it. So nothing counts through more than one group,
 //! the number of heads takes few values, and tails end where the strings around them say so, not where the ones before left off.
 
@@ -25,6 +28,8 @@ const TAIL_BYTES: Range<usize> = 1 << 10..3 << 10;
 const INLINE_BYTES: usize = 2 << 10;
 /// Bytes of a head, in the mean.
 const HEAD_BYTES: usize = 1 << 10;
+/// Lists of so many bytes do not stand in a brief.
+pub(super) const LARGE: usize = 256;
 /// Lists of fewer bytes are repeated where others are named.
 const NAMED_BYTES: usize = 12;
 /// Shards, or groups, made at once.
@@ -69,8 +74,8 @@ fn size((key, list): (&[u16], &[u8])) -> usize {
     2 * key.len() + 2 + list.len()
 }
 
-/// Puts every shard, and returns what finds the heads.
-pub(super) fn write(kept: &Kept, files: &mut Files) -> io::Result<Map> {
+/// Puts every shard, with briefs if wanted, and returns what finds the heads.
+pub(super) fn write(kept: &Kept, brief: bool, files: &mut Files) -> io::Result<Map> {
     let order = kept.order();
     // Only a string of two units is named: a query that holds one looks it up anyway.
     let mut lists: HashMap<&[u8], &[u16]> = HashMap::new();
@@ -96,23 +101,36 @@ pub(super) fn write(kept: &Kept, files: &mut Files) -> io::Result<Map> {
     let mut placed: Vec<(usize, &Group)> =
         groups.iter().map(|group| (head(group.strings[0].0, heads), group)).collect();
     placed.sort_by_key(|(head, _)| *head);
+    let own = |numbers: Range<usize>| {
+        let place = |number| placed.partition_point(|(head, _)| *head < number);
+        placed[place(numbers.start)..place(numbers.end)].iter().map(|(_, group)| *group).collect::<Vec<_>>()
+    };
     let mut numbered = Numbered::new("search/heads", heads);
-    for from in (0..heads).step_by(BATCH) {
-        let numbers = from..heads.min(from + BATCH);
-        let made: Vec<Vec<u8>> = numbers
-            .into_par_iter()
-            .map(|number| {
-                let place = |number| placed.partition_point(|(head, _)| *head < number);
-                let own: Vec<&Group> =
-                    placed[place(number)..place(number + 1)].iter().map(|(_, group)| *group).collect();
-                let mut shard = Shard::default();
-                own.iter().flat_map(|group| &group.strings).for_each(|(key, list)| shard.push(key, (&**list).into()));
-                shard.packed(&own)
+    let entries: Vec<usize> = (0..heads).step_by(numbered.span()).collect();
+    for batch in entries.chunks(BATCH) {
+        let made: Vec<(Vec<Vec<u8>>, Option<Vec<u8>>)> = batch
+            .par_iter()
+            .map(|from| {
+                let numbers = *from..heads.min(from + numbered.span());
+                let whole = numbers.clone().map(|number| packed(&own(number..number + 1), usize::MAX)).collect();
+                (whole, brief.then(|| packed(&own(numbers), LARGE)))
             })
             .collect();
-        made.into_iter().try_for_each(|bytes| numbered.put(bytes, files))?;
+        for (whole, brief) in made {
+            brief.into_iter().for_each(|bytes| numbered.put_beside("search/briefs", bytes));
+            whole.into_iter().try_for_each(|bytes| numbered.put(bytes, files))?;
+        }
     }
     numbered.map(files)
+}
+
+/// A head, with lists of so many bytes or more counted only.
+fn packed(groups: &[&Group], large: usize) -> Vec<u8> {
+    let mut shard = Shard::default();
+    for (key, list) in groups.iter().flat_map(|group| &group.strings) {
+        shard.push(key, if list.len() < large { (&**list).into() } else { posting::apart(list).into() });
+    }
+    shard.packed(groups)
 }
 
 /// What a head holds of the strings at some places, and their tails, without names yet.

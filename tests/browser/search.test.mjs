@@ -146,7 +146,7 @@ test('a damaged or missing file gives a typed error or an answer, never anything
 // NIANBAO_MUTATED=100000 for the long run.
 test('a decoder fed mutated shards throws its own error or answers', async () => {
   const { decode, shard, inflated, Damaged } = parts;
-  const files = readdirSync(`${fixture}/search`, { recursive: true }).filter((path) => /^(heads|tails).*bin$/.test(path))
+  const files = readdirSync(`${fixture}/search`, { recursive: true }).filter((path) => /^(heads|briefs|tails).*bin$/.test(path))
     .map((path) => [path, readFileSync(`${fixture}/search/${path}`)]);
   const plain = await Promise.all(files.map(async ([path, bytes]) => [path, await inflated(path, [bytes], 1 << 20)]));
   let state = 11;

@@ -181,18 +181,21 @@
 
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-  /** Path of a numbered file: the hash in it is that of all that share an entry of the map. */
+  /** Path of a numbered file: the hash in it is that of all that share an entry of the map. Briefs tell of a whole entry of heads. */
   function numbered(about, place, number) {
-    const { span, names } = about[place];
+    const { span, names } = about[place === 'briefs' ? 'heads' : place];
+    const entry = Math.floor(number / span);
+    if (place === 'briefs') number = entry;
     // Four characters of base64 are the three bytes of an entry.
-    const hash = atob(names.substr(Math.floor(number / span) * 4, 4));
+    const hash = atob(names.substr(entry * 4, 4));
     return `${place}/${number >> 8}/${number & 255}-${hex(Array.from(hash, (byte) => byte.charCodeAt(0)))}.bin`;
   }
 
-  /** A list as it stands in a shard: its bytes, or the string that has it too, or word that it is where the string itself is looked up. */
+  /** A list as it stands in a shard: its bytes, or the string that has it too, or neither where it stands elsewhere; and how many documents. */
   function coded(path, bytes) {
-    if (bytes[0] === 7) return { path };
-    if (bytes[0] !== 3) return { path, bytes };
+    const head = new Reader(path, bytes).varint();
+    if (head % 4 < 3) return { path, bytes, count: Math.floor(head / 4) };
+    if (head > 3) return { path, count: Math.floor(head / 4) };
     if (bytes.length !== 5) throw new Damaged(path, 'bad list');
     return { path, like: String.fromCharCode(bytes[1] | bytes[2] << 8, bytes[3] | bytes[4] << 8) };
   }
@@ -212,12 +215,12 @@
     return { lists, longest: keys.reduce((most, key) => Math.max(most, key.length), 0), tails };
   }
 
-  /** Path of the shard in which strings stand that begin as `text` does. */
-  function head(text, about) {
+  /** Path of the shard in which strings stand that begin as `text` does: among heads or briefs. */
+  function head(text, about, row = 'heads') {
     let mixed = text.charCodeAt(0) << 16 | (text.length > 1 ? text.charCodeAt(1) : 0);
     mixed = Math.imul(mixed ^ mixed >>> 15, 0x2c1b3c6d);
     mixed = Math.imul(mixed ^ mixed >>> 12, 0x297a2d39);
-    return numbered(about, 'heads', ((mixed ^ mixed >>> 15) >>> 0) % about.heads.count);
+    return numbered(about, row, ((mixed ^ mixed >>> 15) >>> 0) % about.heads.count);
   }
 
   /** Path of the tail in which longer strings stand that `text` may begin with. */
@@ -366,52 +369,57 @@
   const united = (all) => (all.length === 1 ? all[0] : Uint32Array.from(new Set(all.flatMap((list) => [...list]))).sort());
   const everything = (total) => Uint32Array.from({ length: total }, (_, document) => document);
 
-  /** Places of a string that are looked up in turn, evenly spread: where some of a long one leave few candidates, the others need not be. */
+  /** Places of a string looked up at once; a longer string's other places only where these do not suffice. */
+  const AT_ONCE = 32;
+  /** Strings of more units are looked up in briefs first, which tell what is rare; and so much is then read at first. */
+  const SHORT = 10;
+  const RAREST = 14;
+
+  /** Places of a string, evenly spread over a long one, and the others. */
   function turns(length) {
-    const left = new Set(Array.from({ length: Math.max(1, length - 1) }, (_, place) => place));
-    return (length > 13 ? [6, 12, 24, 400] : [12]).map((most) => {
-      const step = Math.ceil(Math.max(1, length - 1) / most);
-      return [...left].filter((place) => place % step === 0 && left.delete(place));
-    }).filter((places) => places.length);
+    const places = Array.from({ length: Math.max(1, length - 1) }, (_, place) => place);
+    const step = Math.ceil(places.length / AT_ONCE);
+    return [places.filter((place) => place % step === 0), places.filter((place) => place % step)].filter((turn) => turn.length);
   }
 
   /**
    * The documents that may hold a string: those that hold all kept strings in it. They do, or they are at most `slack`, or it
-   * stands nowhere (src/search/grams.rs), so `sure` where it is kept itself. Each step reads the heads of one turn of places,
-   * and what the step before told of: tails, and lists of other strings.
+   * stands nowhere (src/search/grams.rs), so `sure` where it is kept itself. The first step reads heads, or briefs for a long
+   * string, the others what these told of: tails, and lists that stand elsewhere, the rarest first.
    */
   class Candidates {
-    constructor(key, about, places = turns(key.length)) {
-      Object.assign(this, { key, about, turns: places, next: [], spans: [], list: null, sure: false });
+    constructor(key, about, brief = about.brief && key.length > SHORT) {
+      Object.assign(this, { key, about, brief, turns: turns(key.length), rounds: 0, next: [], spans: [], list: null, sure: false });
     }
     get open() {
       return !this.sure && (this.turns.length > 0 || this.next.length > 0) && !(this.list?.length <= this.about.slack);
     }
     async step() {
-      const { key, about } = this;
-      const heads = (this.turns.shift() ?? []).map((place) => ({ place, text: key.slice(place), path: head(key.slice(place), about) }));
-      const read = await Promise.all([...this.next, ...heads].map(async (look) => ({ ...look, shard: await index.shard(look.path) })));
-      this.next = [];
+      const { key, about, brief } = this;
+      const looks = this.next.sort((one, other) => one.count - other.count).splice(0, this.rounds++ === 1 ? RAREST : Infinity);
+      if (!looks.length) looks.push(...this.turns.shift().map((place) => ({ place, text: key.slice(place), path: head(key.slice(place), about, brief ? 'briefs' : 'heads') })));
+      const read = await Promise.all(looks.map(async (look) => ({ ...look, shard: await index.shard(look.path) })));
       const lists = [];
-      // `tails` where a tail has been read, `length` where a list named elsewhere is looked for.
-      for (const { place, text, path, shard, tails, length } of read) {
+      for (const look of read) {
+        const { place, text, path, shard, tails, length } = look;
         const found = longest(shard, text);
+        // `length` where a list that stands elsewhere is looked for, `tails` where a tail has been read.
         if (length && (found?.length !== text.length || !found.coded.bytes)) throw new Damaged(path, 'a list is missing');
-        // A tail may have nothing for this text; a head that has nothing says that two units never meet.
-        if (!found && !tails) return this.settle(new Uint32Array(0));
-        const further = !tails && !length && text.length > 2 && shard.tails.get(text.slice(0, 2));
-        if (further) this.next.push({ place, text, path: tail(further, text), tails: further });
-        if (found?.coded.bytes) {
-          lists.push({ place, length: length ?? found.length, coded: found.coded });
-        } else if (found) {
-          const { like } = found.coded;
-          const there = like ?? text.slice(0, found.length);
-          if (!like && !tails) throw new Damaged(path, 'a list is missing');
-          // What the string has besides is looked up in its turn.
-          if (!like || found.length === key.length || !key.includes(like)) {
-            this.next.push({ place, length: found.length, text: there, path: like ? head(like, about) : tail(tails, there), tails: like ? null : tails });
-          }
+        if (!found) {
+          // A head that has nothing says that two units never meet; a tail may have nothing for this text.
+          if (!tails) return this.settle(new Uint32Array(0));
+          if (look.spare) this.next.push(look.spare);
+          continue;
         }
+        const { bytes, like, count } = found.coded;
+        if (bytes) lists.push({ place, length: found.length, coded: found.coded });
+        const elsewhere = bytes ? null : this.elsewhere(look, text.slice(0, found.length), like, count);
+        const more = !tails && !length && text.length > 2 && shard.tails.get(text.slice(0, 2));
+        // A longer string's list makes a large one needless.
+        const spare = brief && more && !like ? elsewhere : null;
+        if (elsewhere && !spare) this.next.push(elsewhere);
+        // Where the string itself may be kept comes first.
+        if (more) this.next.push({ place, text, path: tail(more, text), tails: more, spare, count: place && (count ?? 1) });
       }
       const whole = lists.find((one) => one.length === key.length);
       if (whole) return this.settle(listed(whole.coded, about));
@@ -424,6 +432,16 @@
       }
       if (narrower.length) this.list = narrower.sort((one, other) => one.length - other.length).reduce(common);
       if (this.list?.length === 0) this.settle(this.list);
+    }
+    /** Where to read the list of a string that stands elsewhere: with another string, in the tail of its own, in the whole head. */
+    elsewhere({ place, path, tails }, text, like, count) {
+      const { key, about } = this;
+      // What the string has besides is looked up in its turn.
+      if (like && text.length < key.length && key.includes(like)) return null;
+      if (!like && !tails && !this.brief) throw new Damaged(path, 'a list is missing');
+      const there = like ? { text: like, path: head(like, about), count: 1 }
+        : tails ? { text, path: tail(tails, text), tails, count } : { text, path: head(text, about), count };
+      return { ...there, place, length: text.length };
     }
     settle(list) { this.list = list; this.sure = true; }
   }
@@ -510,10 +528,16 @@
       return { possible, scores, hits: sorted(hits, sort, scores, facets) };
     };
     // What will most likely be shown is fetched along with what is looked up further.
+    // What will most likely be shown is fetched along with what is looked up further.
     const foreseen = ({ hits }) => { for (const document of hits.slice(0, top)) index.text(document).catch(() => {}); };
+    const likely = (part) => part.list && (!part.brief || part.list.length <= 3 * about.slack);
+    let early = !about.headings;
     for (let round = 0; round < 1 || parts.some((part) => part.open) || (round < 2 && named.some((part) => part.open)); round++) {
       const steps = Promise.all([...parts, ...named].filter((part) => part.open).map((part) => part.step()));
-      if (round === 1 && !about.headings && parts.every((part) => part.list && !part.turns.length)) ordered().then(foreseen, () => {});
+      if (early && parts.every(likely)) {
+        early = false;
+        ordered().then(foreseen, () => {});
+      }
       await steps;
     }
     let { possible, scores, hits } = await ordered();
@@ -538,13 +562,10 @@
     return { wanted, hits, before, tests, about, urls: ids.map((id) => `reports/${id}/`) };
   }
 
-  /** The reports whose title or agency begins or ends with a string: those edges are marked in the index, and looked up first. */
+  /** The reports whose title or agency begins or ends with a string: those edges are marked in the index. No name is longer. */
   function names(key, about) {
-    const places = turns(key.length);
-    return [
-      new Candidates(`${EDGE}${key}`, about, [[0], ...places.map((turn) => turn.map((place) => place + 1))]),
-      new Candidates(`${key}${EDGE}`, about, [[key.length - 1], ...places]),
-    ];
+    const brief = about.brief && key.length > SHORT;
+    return key.length < AT_ONCE ? [`${EDGE}${key}`, `${key}${EDGE}`].map((edged) => new Candidates(edged, about, brief)) : [];
   }
 
   /** Documents come newest first, then by region and agency; what has no year or no agency goes last. */
