@@ -193,6 +193,7 @@ impl Reader<'_> {
         self.carried(sentence, &mut found);
         self.answered(sentence, start, before.as_ref(), &mut found);
         self.fresh(&mut found);
+        stocks(sentence, &mut found);
         self.zeros(sentence, start, &mut found);
         found.sort_by_key(|f| f.0);
         out.extend(found.into_iter().map(|f| f.1));
@@ -425,6 +426,17 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
         if let [one] = &levels.into_iter().collect::<Vec<_>>()[..] {
             found[total].1.indicator.get_or_insert_with(|| one.clone());
         }
+    }
+}
+
+/// 截至12月31日，新增公开311条，累计公开3174条: beside what came in the year, what adds up is a stock.
+fn stocks(sentence: &str, found: &mut [(usize, Figure)]) {
+    let says = |at: usize, word: &str| sentence[text::clause_start(sentence, at)..at].contains(word);
+    let fresh: Vec<Id> =
+        found.iter().filter(|(at, _)| says(*at, "新增")).filter_map(|(_, f)| f.indicator.clone()).collect();
+    let alike = |f: &Figure| f.indicator.as_ref().is_some_and(|id| fresh.contains(id));
+    for (_, figure) in found.iter_mut().filter(|(at, f)| alike(f) && says(*at, "累计") && !says(*at, "新增")) {
+        figure.period = Period::Cumulative;
     }
 }
 
