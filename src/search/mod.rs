@@ -26,8 +26,9 @@
 //! shares with the one before, the number of its own, and these in UTF-16LE. A shard is its keys, `n` varint lengths, the
 //! lists; a head then has, for each of its groups that has tails, keys, where each tail begins, and as many names of six
 //! bytes. Which strings are keys, and why that is enough: [`grams`]. A query reads, for each of its places, the longest
-//! key that begins there: a head, whose number follows from two units, and where that says so, one tail. Titles and
-//! agencies stand between marks that no query holds, so that "begins or ends a name" is a string as well.
+//! key that begins there: a head, whose number follows from two units, and where that says so, one tail. A long query
+//! reads briefs of all its places instead of heads, then what is rare, and the rest only if candidates are still many.
+//! Titles and agencies stand between marks that no query holds, so that "begins or ends a name" is a string as well.
 //!
 //! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards take 0.16 of the text at 1,000
 //! reports, 0.19 at 10,000, 0.23 at 100,000 (164 MB in 101,980 files), about a fifth more for each tenfold. Copies of the
