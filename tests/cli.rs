@@ -246,6 +246,12 @@ fn normalize_is_a_filter() {
     assert!(!json["edits"].as_array().expect("a list").is_empty());
     let plain = nianbao(root.path()).args(["normalize"]).write_stdin("依法办理").output().expect("it runs");
     assert_eq!(text(&plain.stdout), "依法办理\n");
+    let dirty = nianbao(root.path()).args(["normalize"]).write_stdin("依法办理。。\n“甲").output().expect("it runs");
+    assert_eq!(text(&dirty.stdout), "依法办理。\n“甲\n");
+    assert_eq!(
+        text(&dirty.stderr),
+        "line 2: 引号缺少另一侧，位置无法确定，保持原样 [quote-unbalanced]\nedits: doubled-stop 1; --format json lists them\n"
+    );
     nianbao(root.path()).args(["normalize", "-"]).write_stdin("").assert().success();
 }
 
@@ -271,7 +277,7 @@ fn extract_gives_one_line_per_input_in_order_and_failures_are_lines() {
 
 #[test]
 fn explain_knows_codes_rules_forms_lines_and_figures() {
-    let root = site(&[("a.txt", REPORT)]);
+    let root = site(&[("a.txt", REPORT), ("b.txt", "建設(shè)領(lǐng)域?qū)徟鷷r(shí)限\n")]);
     let story = |what: &[&str]| {
         let output = nianbao(root.path()).arg("explain").args(what).output().expect("it runs");
         assert!(output.status.success(), "{what:?}: {}", text(&output.stderr));
@@ -279,7 +285,11 @@ fn explain_knows_codes_rules_forms_lines_and_figures() {
     };
     assert!(story(&["row-does-not-add-up"]).contains("一行各项之和"));
     assert!(story(&["2021"]).contains("flow_balance"));
+    assert!(story(&["byte-repair"]).contains("\n      (二)进(jìn)一步公开信息\n"));
     assert!(story(&["content/a.txt:5"]).contains("收到政府信息公开申请7件"));
+    let bytes = story(&["content/b.txt:1"]);
+    assert!(bytes.contains("?=3F q=71 ū=A8B1 )=29 徟=8FC5 鷷=FA95 r=72\n"), "{bytes}");
+    assert!(bytes.contains("審=8C8F 批=C5FA 時=9572\n"), "{bytes}");
     assert!(story(&["song-he-shi-shui-li-ju-2020", "requests_received"]).contains("= 7"));
     assert!(story(&["shui-li-ju", "requests_received"]).contains("= 7"));
     assert!(story(&["content/a.txt", "requests_received"]).contains("= 7"));

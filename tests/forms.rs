@@ -3,8 +3,9 @@
 #[path = "forms/generate.rs"]
 mod generate;
 
-use generate::{Case, Layout, Print, Zeros, case};
+use generate::{Case, Faults, Layout, Print, Zeros, case};
 use nianbao::model::diagnostic::Finding;
+use nianbao::model::form::Axis;
 use nianbao::model::report::Table;
 use nianbao::model::source::{Draft, Line};
 use nianbao::model::value::Standing;
@@ -138,16 +139,30 @@ fn judge(case: &Case, reading: &Reading, score: &mut Score, trouble: &mut Vec<St
                             Some(got) if got == real && got != 0 && standing == Some(Standing::Solved) => {
                                 score.solved += 1
                             }
+                            // The cell beside it prints the same: which of the two is gone nobody can tell.
+                            Some(got) if got == real && *print == Print::Gone && standing != Some(Standing::Solved) => {
+                            }
                             Some(got) => trouble.push(format!("{place}: {got} {standing:?}, not printed, was {real}")),
                             None => {}
                         }
                     }
                 }
                 let disputed = standing == Some(Standing::Disputed);
-                if case.wrong.is_none() && disputed {
+                if case.wrong.is_empty() && disputed {
                     trouble.push(format!("{place}: disputed without cause"));
                 }
-                if case.wrong == Some((index, r, c)) && (case.zeros == Zeros::Blank || case.layout.collapsed()) {
+                let wrong = case.wrong.contains(&(index, r, c));
+                if case.faults == Faults::Several {
+                    let failing = generate::identities(shape, r, c).iter().any(|i| !truth.holds(shape, i.0, i.1));
+                    if wrong && standing == Some(Standing::Proved) {
+                        trouble.push(format!("{place}: an error is proved"));
+                    } else if disputed && !failing && !case.wrong.is_empty() {
+                        trouble.push(format!("{place}: disputed without cause"));
+                    }
+                    score.errors += usize::from(wrong);
+                    score.exposed += usize::from(wrong);
+                    score.hidden += usize::from(wrong && !disputed);
+                } else if wrong && (case.zeros == Zeros::Blank || case.layout.collapsed()) {
                     // Where empty cells leave no trace or a zero none, a loss may explain it as well: then that is said.
                     score.hidden += usize::from(!disputed);
                     let lines = tables.first().map_or([0, 0], |t| t.lines);
@@ -155,7 +170,7 @@ fn judge(case: &Case, reading: &Reading, score: &mut Score, trouble: &mut Vec<St
                     if !reading.findings.iter().any(told) {
                         trouble.push(format!("{place}: nothing is said of the error"));
                     }
-                } else if case.wrong == Some((index, r, c)) {
+                } else if wrong {
                     score.errors += 1;
                     let failing = tables.first().is_some_and(|t| t.checks.iter().any(|c| c.holds == Some(false)));
                     if disputed && failing && accused > 0 {
@@ -175,8 +190,24 @@ fn judge(case: &Case, reading: &Reading, score: &mut Score, trouble: &mut Vec<St
                 }
             }
         }
+        let Some(table) = tables.first().filter(|_| case.faults == Faults::Several) else { continue };
+        let told = |f: &Finding| f.line.is_some_and(|l| (table.lines[0]..=table.lines[1]).contains(&l));
+        if case.wrong.iter().any(|w| w.0 == index) && !reading.findings.iter().any(told) {
+            trouble.push(format!("{}: nothing is said of the errors", shape.id));
+        }
+        for check in table.checks.iter().filter(|check| check.holds == Some(false)) {
+            let identity =
+                shape.identities.iter().position(|i| i.id == check.identity).expect("an identity of the form");
+            let over = match shape.identities[identity].per {
+                Axis::Column => shape.columns.iter().position(|c| c.id == check.over),
+                Axis::Row => shape.rows.iter().position(|r| r.id == check.over),
+            };
+            if truth.holds(shape, identity, over.expect("a row or column")) {
+                trouble.push(format!("{} over {} holds", check.identity, check.over));
+            }
+        }
     }
-    if case.wrong.is_some() {
+    if !case.wrong.is_empty() {
         accused = 0;
     }
     if accused > 0 {
@@ -192,8 +223,8 @@ fn every_layout_is_read_without_a_wrong_cell() {
     let mut scores: BTreeMap<Layout, Score> = BTreeMap::new();
     let mut bad = Vec::new();
     for &layout in generate::LAYOUTS {
-        for seed in 0..rounds {
-            let case = case(&forms, seed, layout);
+        for (seed, faults) in (0..rounds).flat_map(|seed| [(seed, Faults::Few), (seed, Faults::Several)]) {
+            let case = case(&forms, seed, layout, faults);
             let started = std::time::Instant::now();
             let reading = read_tables(&case.draft, None);
             let score = scores.entry(layout).or_default();
@@ -202,10 +233,15 @@ fn every_layout_is_read_without_a_wrong_cell() {
             judge(&case, &reading, score, &mut trouble);
             if !trouble.is_empty() {
                 if verbose {
-                    println!("==== {layout:?} {seed}\n{}", case.text);
+                    println!("==== {layout:?} {seed} {faults:?}\n{}", case.text);
                     reading.findings.iter().for_each(|f| println!("{} {:?} {}", f.code, f.line, f.message));
                 }
-                bad.push(format!("{layout:?} {seed} {:?} wrong {:?}: {}", case.zeros, case.wrong, trouble.join("; ")));
+                bad.push(format!(
+                    "{layout:?} {seed} {faults:?} {:?} wrong {:?}: {}",
+                    case.zeros,
+                    case.wrong,
+                    trouble.join("; ")
+                ));
             }
         }
     }
@@ -312,7 +348,7 @@ fn a_damaged_page_never_panics_and_a_blank_is_never_a_zero() {
     let forms = forms();
     for seed in 0..60 {
         let layout = generate::LAYOUTS[seed as usize % generate::LAYOUTS.len()];
-        let text = case(&forms, 1000 + seed, layout).text;
+        let text = case(&forms, 1000 + seed, layout, Faults::Few).text;
         let mut chance = generate::Chance::new(seed);
         let damaged: Vec<String> =
             text.lines()

@@ -7,11 +7,12 @@ use crate::model::curation::Curation;
 use crate::model::diagnostic::CODES;
 use crate::model::form::{Axis, Form};
 use crate::model::report::{Cell, Report, Table};
-use crate::model::source::{Edit, Source};
+use crate::model::source::{Edit, Source, Sure};
 use crate::model::value::{Decimal, Standing};
 use crate::pipeline::{Project, Read, Reader};
 use crate::{config, normalize, read, understand};
 use anyhow::{Context, Result, bail};
+use encoding_rs::{Encoding, GBK, UTF_8, WINDOWS_1252};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -66,11 +67,11 @@ fn rule(id: &str) -> Option<String> {
     let rule = rules.iter().find(|rule| rule.id == id)?;
     let mut story = format!("rule {} {}\n{}\n\nturns\n", rule.id, rule.title, rule.why);
     for (was, now) in &rule.turns {
-        let _ = writeln!(story, "  {was}\n    → {now}");
+        let _ = writeln!(story, "  {}\n    → {}", was.replace('\n', "\n  "), now.replace('\n', "\n      "));
     }
     story.push_str("leaves alone\n");
     for text in &rule.leaves {
-        let _ = writeln!(story, "  {text}");
+        let _ = writeln!(story, "  {}", text.replace('\n', "\n  "));
     }
     let _ = writeln!(story, "\nswitch it off in site.toml:\n  [normalize]\n  \"{}\" = false", rule.id);
     Some(story)
@@ -127,22 +128,8 @@ fn line(root: &Path, file: &str, no: u32, terminal: &Terminal) -> Result<String>
     if edits.is_empty() {
         story.push_str("no edits: the line stands as in the file\n");
     } else {
-        let _ = writeln!(story, "in the file\n  {before}\nedits");
-        for edit in edits {
-            let _ = writeln!(
-                story,
-                "  {}..{} {}: “{}” → “{}” ({})",
-                edit.start,
-                edit.end,
-                edit.rule,
-                edit.was,
-                edit.now,
-                word(&edit.sure)
-            );
-            if edit.rule.starts_with("mojibake") || edit.rule.starts_with("byte") {
-                let _ = writeln!(story, "    bytes {} → {}", hex(&edit.was), hex(&edit.now));
-            }
-        }
+        let _ = writeln!(story, "in the file\n  {before}\nedits, each with the bytes of that line it stands for");
+        story.push_str(&told(&edits));
     }
     for section in report.sections.iter().filter(|s| s.line == no) {
         let _ = writeln!(story, "heading, level {}, number {}: {}", section.level, section.number, section.title);
@@ -358,7 +345,38 @@ pub(super) fn word(value: &impl serde::Serialize) -> String {
     }
 }
 
-fn hex(text: &str) -> String {
-    let (bytes, _, _) = encoding_rs::GBK.encode(text);
-    bytes.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(" ")
+/// Edits as steps: those of one stretch on one line, broken bytes with what they were, and at the end what the rules are about.
+fn told(edits: &[&Edit]) -> String {
+    let mut story = String::new();
+    for steps in edits.chunk_by(|a, b| (a.start, a.end) == (b.start, b.end)) {
+        let _ = write!(story, "  {}..{} “{}”", steps[0].start, steps[0].end, steps[0].was);
+        for edit in steps {
+            let sure = if edit.sure == Sure::Likely { ", likely" } else { "" };
+            let _ = write!(story, " → “{}” ({}{sure})", edit.now, edit.rule);
+        }
+        story.push('\n');
+        for edit in steps {
+            let (was, now) = match edit.rule.as_ref() {
+                "byte-repair" => (bytes(&edit.was, GBK), bytes(&edit.now, GBK)),
+                "utf8-misread" => (bytes(&edit.was, WINDOWS_1252), bytes(&edit.now, UTF_8)),
+                _ => continue,
+            };
+            let _ = writeln!(story, "    the page shows   {was}\n    the bytes meant  {now}");
+        }
+    }
+    let rules = normalize::rules();
+    for rule in rules.iter().filter(|rule| edits.iter().any(|edit| edit.rule == rule.id)) {
+        let _ = writeln!(story, "  rule {} {}: `nianbao explain {}` tells why", rule.id, rule.title, rule.id);
+    }
+    story
+}
+
+/// Each character with its bytes in hex.
+fn bytes(text: &str, encoding: &'static Encoding) -> String {
+    let shown = text.chars().map(|c| {
+        let text = c.to_string();
+        let (bytes, _, _) = encoding.encode(&text);
+        format!("{c}={}", bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>())
+    });
+    shown.collect::<Vec<_>>().join(" ")
 }

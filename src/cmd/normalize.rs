@@ -9,6 +9,7 @@ use crate::pipeline::Reader;
 use crate::{normalize, read};
 use anyhow::{Context, Result};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 
@@ -76,7 +77,26 @@ pub fn run(root: &Path, arguments: &Normalize, terminal: &Terminal) -> Result<u8
         }
     }
     out.flush()?;
+    if let TextFormat::Text = arguments.format {
+        talk(&draft, terminal);
+    }
     Ok(DONE)
+}
+
+/// What was done and what was found, for whoever looks on.
+fn talk(draft: &Draft, terminal: &Terminal) {
+    for finding in &draft.found {
+        let place = finding.line.map_or(String::new(), |no| format!("line {no}: "));
+        terminal.say(&format!("{place}{} [{}]", finding.message, finding.code));
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for edit in draft.lines.iter().flat_map(|line| &line.edits) {
+        *counts.entry(edit.rule.as_ref()).or_default() += 1;
+    }
+    if !counts.is_empty() {
+        let rules: Vec<String> = counts.iter().map(|(rule, count)| format!("{rule} {count}")).collect();
+        terminal.say(&format!("edits: {}; --format json lists them", rules.join(", ")));
+    }
 }
 
 /// `site.toml` where there is one; the filters work without.

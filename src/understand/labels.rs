@@ -51,7 +51,11 @@ const LABELS: &[(Label, bool, &str)] = &[
     (Label::Published, false, "公布日期 录入时间 上传时间 发稿时间 信息时间 日期 时间"),
     (Label::Title, true, "信息名称"),
     (Label::Title, false, "文件名称 名称 标题"),
-    (Label::Other, false, "公开程序 内容概述 内容描述 信息概述 生效日期 废止日期 失效日期 有效性 有效期"),
+    (
+        Label::Other,
+        false,
+        "公文类型 公文种类 效力状态 有效状态 统一编号 文件下载 公开程序 内容概述 内容描述 信息概述 生效日期 废止日期 失效日期 有效性 有效期",
+    ),
     (Label::Other, false, "时效性 时效 服务对象 主题词 体裁 关键词 关键字 载体类型 语种 责任编辑 信息员"),
     (Label::Other, false, "编辑 作者 撰稿人 审核人 审核 录入"),
     (Label::Furniture, false, "累计次数 浏览次数 浏览量 浏览 阅读次数 阅读量 阅读 访问次数 访问量 点击次数"),
@@ -123,7 +127,9 @@ pub fn fields(text: &str) -> Vec<(Label, std::ops::Range<usize>, bool)> {
         *value = value.start + from + skipped.min(kept.len())..value.start + from + kept.len();
         // 文号 | 有效性 |: between two labels without a value stands no value.
         let plain: String = text[value.clone()].chars().filter(|c| !c.is_whitespace()).collect();
-        if NAMES.iter().any(|(name, ..)| *name == plain) {
+        let bare = plain.trim_end_matches([':', '：']);
+        let closed = bare.len() < plain.len() && (2..=6).contains(&bare.chars().count());
+        if closed || NAMES.iter().any(|(name, ..)| *name == bare) {
             value.end = value.start;
         }
     }

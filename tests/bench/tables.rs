@@ -21,7 +21,7 @@ fn main() {
     for &layout in generate::LAYOUTS {
         let mut measure = Measure::default();
         for seed in 0..reports {
-            let case = generate::case(&forms, seed, layout);
+            let case = generate::case(&forms, seed, layout, generate::Faults::Few);
             let time = |_| {
                 let started = Instant::now();
                 let tables = read_tables(&case.draft, None).tables.len();

@@ -105,9 +105,10 @@ pub struct Case {
     pub form: usize,
     pub layout: Layout,
     pub zeros: Zeros,
+    pub faults: Faults,
     pub tables: Vec<TableTruth>,
-    /// Table, row, column of a figure that was printed wrong.
-    pub wrong: Option<(usize, usize, usize)>,
+    /// Table, row, column of each figure that was printed wrong.
+    pub wrong: Vec<(usize, usize, usize)>,
     pub draft: Draft,
     pub text: String,
 }
@@ -464,8 +465,44 @@ fn as_grid(rows: &[Vec<Spot>], markdown: bool, lines: &mut Vec<String>) -> Grid 
     Grid { from, to: lines.len() as u32, cells }
 }
 
+/// What is wrong with a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Faults {
+    /// One figure is, a few are lost, or nothing at all.
+    Few,
+    /// Two figures of one row, figures of several rows, or figures and losses together.
+    Several,
+}
+
+/// The identities of a table over a cell: their own number, and the row or column they run over.
+pub fn identities(table: &FormTable, r: usize, c: usize) -> Vec<(usize, usize)> {
+    let (row, column) = (&table.rows[r].id, &table.columns[c].id);
+    let named = table.identities.iter().enumerate().filter_map(|(at, i)| match i.per {
+        Axis::Column => ((i.left.contains(row) || i.right.contains(row)) && i.over.contains(column)).then_some((at, c)),
+        Axis::Row => ((i.left.contains(column) || i.right.contains(column)) && i.over.contains(row)).then_some((at, r)),
+    });
+    named.collect()
+}
+
+impl TableTruth {
+    /// Whether an identity holds over a row or column, with what is printed wrong and what was lost.
+    pub fn holds(&self, table: &FormTable, identity: usize, over: usize) -> bool {
+        let identity = &table.identities[identity];
+        let value = |r: usize, c: usize| match self.print[r][c] {
+            Print::Figure(v) => v,
+            _ => self.truth[r][c],
+        };
+        let term = |id: &str| match identity.per {
+            Axis::Column => table.rows.iter().position(|r| r.id == id).map(|r| value(r, over)),
+            Axis::Row => table.columns.iter().position(|c| c.id == id).map(|c| value(over, c)),
+        };
+        let sum = |terms: &[nianbao::model::Id]| terms.iter().filter_map(|id| term(id)).sum::<i64>();
+        sum(&identity.left) == sum(&identity.right)
+    }
+}
+
 /// One report.
-pub fn case(forms: &[Form], seed: u64, layout: Layout) -> Case {
+pub fn case(forms: &[Form], seed: u64, layout: Layout, faults: Faults) -> Case {
     let mut chance = Chance::new(seed + 1);
     (0..8).for_each(|_| {
         chance.below(2);
@@ -501,31 +538,66 @@ pub fn case(forms: &[Form], seed: u64, layout: Layout) -> Case {
         let r = rows[chance.below(rows.len() as u64) as usize];
         (t, r, chance.below(table.columns.len() as u64) as usize)
     };
-    let mut wrong = None;
-    match chance.below(4) {
-        0 | 3 => {
-            // Only a cell that some identity names can be found out.
+    let mut wrong = Vec::new();
+    // Only a cell that some identity names can be found out.
+    let mut spoil = |tables: &mut [TableTruth], (t, r, c): (usize, usize, usize), chance: &mut Chance| {
+        let named = !identities(&forms[form].tables[tables[t].table], r, c).is_empty();
+        if let (Print::Figure(v), true) = (&tables[t].print[r][c], named && !wrong.contains(&(t, r, c))) {
+            let other = v + 1 + chance.below(40) as i64;
+            tables[t].print[r][c] = Print::Figure(other);
+            wrong.push((t, r, c));
+        }
+    };
+    let lose = |tables: &mut [TableTruth], (t, r, c): (usize, usize, usize), chance: &mut Chance| {
+        let separator_too = !matches!(layout, Layout::Html) && chance.one_in(2);
+        tables[t].print[r][c] = if separator_too { Print::Gone } else { Print::Empty };
+    };
+    match (faults, chance.below(4)) {
+        (Faults::Few, 0 | 3) => {
+            let place = pick(&tables, &mut chance);
+            spoil(&mut tables, place, &mut chance);
+        }
+        (Faults::Few, 1) => {
+            for _ in 0..1 + chance.below(2) {
+                let place = pick(&tables, &mut chance);
+                lose(&mut tables, place, &mut chance);
+            }
+        }
+        (Faults::Few, _) => {}
+        (Faults::Several, kind) => {
             let (t, r, c) = pick(&tables, &mut chance);
             let table = &forms[form].tables[tables[t].table];
-            let (row, column) = (&table.rows[r].id, &table.columns[c].id);
-            let named = table.identities.iter().any(|i| match i.per {
-                Axis::Column => i.left.contains(row) || i.right.contains(row),
-                Axis::Row => i.left.contains(column) || i.right.contains(column),
-            });
-            if let (Print::Figure(v), true) = (&tables[t].print[r][c], named) {
-                let other = v + 1 + chance.below(40) as i64;
-                tables[t].print[r][c] = Print::Figure(other);
-                wrong = Some((t, r, c));
+            let (width, height) = (table.columns.len() as u64, table.rows.len() as u64);
+            let beside = (t, r, chance.below(width) as usize);
+            let below = (t, (r + 1 + chance.below(height) as usize) % height as usize, chance.below(width) as usize);
+            let other = if width > 1 && chance.one_in(2) { beside } else { below };
+            // An identity with a loss and an error settles the one with the other: nobody can tell unless each has one of its own.
+            let (here, there) = (identities(table, r, c), identities(table, other.1, other.2));
+            let apart = here.iter().any(|i| !there.contains(i)) && there.iter().any(|i| !here.contains(i));
+            let known = (t, r, c) != other && !table.rows[other.1].header;
+            match kind {
+                0 => {
+                    spoil(&mut tables, (t, r, c), &mut chance);
+                    spoil(&mut tables, beside, &mut chance);
+                }
+                1 => {
+                    spoil(&mut tables, (t, r, c), &mut chance);
+                    for _ in 0..1 + chance.below(2) {
+                        let place = pick(&tables, &mut chance);
+                        spoil(&mut tables, place, &mut chance);
+                    }
+                }
+                2 => {
+                    lose(&mut tables, (t, r, c), &mut chance);
+                    lose(&mut tables, beside, &mut chance);
+                }
+                _ if known && apart => {
+                    spoil(&mut tables, other, &mut chance);
+                    lose(&mut tables, (t, r, c), &mut chance);
+                }
+                _ => spoil(&mut tables, (t, r, c), &mut chance),
             }
         }
-        1 => {
-            for _ in 0..1 + chance.below(2) {
-                let (t, r, c) = pick(&tables, &mut chance);
-                let separator_too = !matches!(layout, Layout::Html) && chance.one_in(2);
-                tables[t].print[r][c] = if separator_too { Print::Gone } else { Print::Empty };
-            }
-        }
-        _ => {}
     }
     let mut lines: Vec<String> = vec![
         "某市某局政府信息公开工作年度报告".to_string(),
@@ -579,5 +651,5 @@ pub fn case(forms: &[Form], seed: u64, layout: Layout) -> Case {
         grids,
         ..Draft::default()
     };
-    Case { form, layout, zeros, tables, wrong, draft, text }
+    Case { form, layout, zeros, faults, tables, wrong, draft, text }
 }

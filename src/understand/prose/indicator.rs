@@ -36,7 +36,7 @@ struct Hit<'a> {
 
 /// The indicator a number states, and where the words that say so end: what names one number names no other.
 pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<(Id, usize)> {
-    if is_example(window) {
+    if is_example(window) || is_average(window) {
         return None;
     }
     let mut best: Option<Hit> = None;
@@ -47,6 +47,7 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<(Id, usi
         for word in &indicator.words {
             let Some((start, end, distance)) = locate(window, word) else { continue };
             if forbidden(window, start, end, indicator)
+                || indicator.id == "requests_answered" && window.sentence[..start].ends_with(['未', '待'])
                 || matches!(indicator.id.as_ref(), "denied_total" | "granted" | "partially_granted")
                     && is_sorting(window)
                 || matches!(indicator.id.as_ref(), "requests_received" | "requests_answered")
@@ -120,6 +121,12 @@ fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
     let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
     let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
     !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
+}
+
+/// 日均接听咨询电话7人次 is no count of the year.
+fn is_average(window: &Window) -> bool {
+    let clause = &window.sentence[clause_start(window.sentence, window.number.start)..window.number.start];
+    ["日均", "月均", "年均", "人均", "平均"].iter().any(|word| clause.contains(word))
 }
 
 /// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given. Nor is 1件尚在答复状态中 one.

@@ -28,7 +28,7 @@ use number::Number;
 use regex::Regex;
 use serde::Deserialize;
 use shares::Share;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 use text::Paragraph;
 
@@ -148,6 +148,7 @@ impl Reader<'_> {
             }
             let id = named
                 .map(|(id, _)| id)
+                .filter(|id| !self.answers_something_else(&window, id))
                 // What windows of a service hall handle are no requests for information.
                 .filter(|id| scope != Scope::Hosted || !id.starts_with("requests_"))
                 // A part of the same thing is not its level: 解读稿件60篇，其中视频解读20篇.
@@ -188,13 +189,20 @@ impl Reader<'_> {
         }
         totals(&numbers, sentence, &mut found);
         each(sentence, &mut found);
-        proposals(sentence, &mut found);
+        paired(&mut found, sentence);
         self.carried(sentence, &mut found);
         self.answered(sentence, start, before.as_ref(), &mut found);
         self.fresh(&mut found);
+        stocks(sentence, &mut found);
         self.zeros(sentence, start, &mut found);
         found.sort_by_key(|f| f.0);
         out.extend(found.into_iter().map(|f| f.1));
+    }
+
+    /// 收到热线工单211件，办结209件: what was done with things counted before, of which nothing says that they are requests.
+    fn answers_something_else(&self, window: &Window, id: &str) -> bool {
+        let counted = window.from > 0 && id == "requests_answered";
+        counted && !window.sentence.contains("申请") && !self.heading.contains("申请")
     }
 
     /// The indicator of a number among several, said alone; it reaches up to the number itself.
@@ -228,6 +236,23 @@ impl Reader<'_> {
                 figure.indicator = Some(Id::Borrowed(way));
                 figure.subset &= way == "carried_in";
             }
+        }
+        // 办理14件，其中13件按期答复，1件结转下年度: what holds some that were left over was received, not answered.
+        let is = |f: &Figure, id: &str| f.indicator.as_deref() == Some(id);
+        let Some(left) = found.iter().position(|(_, f)| is(f, "carried_out") && f.subset) else { return };
+        let Some(whole) = found[..left].iter().rposition(|(_, f)| is(f, "requests_answered") && !f.subset) else {
+            return;
+        };
+        let known = found.iter().any(|(_, f)| is(f, "requests_received"));
+        found[whole].1.indicator = (!known).then_some(Id::Borrowed("requests_received"));
+        let parts = &mut found[whole + 1..];
+        let answered = parts.iter_mut().find(|(at, f)| {
+            let behind = &sentence[*at + f.raw.len()..];
+            let behind = &behind[..behind.find(text::is_comma).unwrap_or(behind.len())];
+            f.indicator.is_none() && (behind.contains("答复") || behind.contains("办结"))
+        });
+        if let Some((_, figure)) = answered {
+            figure.indicator = Some(Id::Borrowed("requests_answered"));
         }
     }
 
@@ -337,6 +362,14 @@ impl Reader<'_> {
 fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
     static SUM: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"[，,](?:共计?|合计|总计|总共)(?:为|有)?$").expect("the pattern is fixed"));
+    static APPLICANT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:公民|自然人|个人|法人|企业|商业企业|社会公益组织|科研机构|法律服务机构|其他组织|法人或其他组织|法人和其他组织|其他)(?:提出的?)?申请$")
+            .expect("the pattern is fixed")
+    });
+    static DISCLOSED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[^0-9微网博屏栏报视申]*(?:公开|发布)[^0-9微网博屏栏报视申]*信息[^微网博屏栏报视申]*$")
+            .expect("the pattern is fixed")
+    });
     for total in 2..found.len() {
         let (at, unit) = (found[total].0, found[total].1.unit.clone());
         if !SUM.is_match(&sentence[..at]) || numbers.iter().all(|n| n.start != at) {
@@ -350,12 +383,29 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
         }) else {
             continue;
         };
-        // 信函申请1件，网上申请2件，共3件: ways of asking make up what was asked.
-        let ways = found[first..total]
-            .iter()
-            .all(|(_, f)| f.indicator.as_deref().is_some_and(|id| id.starts_with("received_")));
-        if ways && found[total].1.indicator.is_none() {
-            found[total].1.indicator = Some(Id::Borrowed("requests_received"));
+        // 信函申请1件，网上申请2件，共3件: ways of asking make up what was asked, as kinds of applicants do.
+        let list = &sentence[sentence[..found[first].0].rfind(['；', ';', '。']).unwrap_or(0)..at];
+        let parts = &found[first..total];
+        let all = |like: &dyn Fn(&Figure) -> bool| parts.iter().all(|(_, part)| like(part));
+        let made = match () {
+            () if found[total].1.indicator.is_some() => None,
+            () if all(&|f| {
+                f.indicator.as_ref().map_or(APPLICANT.is_match(&f.label), |id| id.starts_with("received_"))
+            }) =>
+            {
+                Some("requests_received")
+            }
+            // 公开政策类信息8条，人事类信息1条，共9条.
+            () if all(&|f| f.indicator.is_none() && f.label.contains("信息"))
+                && DISCLOSED.is_match(list)
+                && (list.contains("主动公开") || all(&|f| f.label.contains("类"))) =>
+            {
+                Some("proactive_total")
+            }
+            () => None,
+        };
+        if let Some(made) = made {
+            found[total].1.indicator = Some(Id::Borrowed(made));
             found[total].1.subset = false;
         }
         // 新收6件，加上结转1件，共7件: the new ones are no part.
@@ -364,13 +414,29 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
         }
         const WHOLES: &[&str] =
             &["requests_received", "proactive_total", "review_total", "litigation_total", "fees_collected"];
-        for part in first..total {
-            if found[part].1.indicator.as_deref().is_some_and(|id| WHOLES.contains(&id)) {
-                let id = found[part].1.indicator.take();
-                found[total].1.indicator = found[total].1.indicator.take().or(id);
+        let whole = |f: &Figure| f.indicator.clone().filter(|id| WHOLES.contains(&id.as_ref()));
+        let levels: BTreeSet<Id> = found[first..total].iter().filter_map(|(_, f)| whole(f)).collect();
+        for (_, part) in &mut found[first..total] {
+            // Of two things each keeps its own: 复议2件，诉讼1件，共3件.
+            if levels.len() == 1 && whole(part).is_some() {
+                part.indicator = None;
             }
-            found[part].1.subset = true;
+            part.subset = true;
         }
+        if let [one] = &levels.into_iter().collect::<Vec<_>>()[..] {
+            found[total].1.indicator.get_or_insert_with(|| one.clone());
+        }
+    }
+}
+
+/// 截至12月31日，新增公开311条，累计公开3174条: beside what came in the year, what adds up is a stock.
+fn stocks(sentence: &str, found: &mut [(usize, Figure)]) {
+    let says = |at: usize, word: &str| sentence[text::clause_start(sentence, at)..at].contains(word);
+    let fresh: Vec<Id> =
+        found.iter().filter(|(at, _)| says(*at, "新增")).filter_map(|(_, f)| f.indicator.clone()).collect();
+    let alike = |f: &Figure| f.indicator.as_ref().is_some_and(|id| fresh.contains(id));
+    for (_, figure) in found.iter_mut().filter(|(at, f)| alike(f) && says(*at, "累计") && !says(*at, "新增")) {
+        figure.period = Period::Cumulative;
     }
 }
 
@@ -386,38 +452,51 @@ fn each(sentence: &str, found: &mut Vec<(usize, Figure)>) {
     found.push(other);
 }
 
-/// 人大代表建议16件、政协提案27件: together they are what was handled.
-fn proposals(sentence: &str, found: &mut Vec<(usize, Figure)>) {
-    static SUGGESTIONS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:人大|代表)[^，,。；;提案]{0,8}建议[^，,。；;]{0,6}$").expect("the pattern is fixed")
+/// Two things that together are an indicator: what is before each number in its clause, and what they make.
+const PAIRS: &[(&str, &str, &str)] = &[
+    // 人大代表建议16件、政协提案27件: what was handled.
+    (
+        r"(?:人大|代表)[^，,。；;提案]{0,8}建议[^，,。；;]{0,6}$",
+        r"(?:政协|委员)?[^，,。；;建议]{0,8}提案[^，,。；;]{0,6}$",
+        "proposals_answered",
+    ),
+    // 按时办结86件，延期办结2件: what was answered.
+    (r"(?:按时|按期|如期)(?:办结|答复)[^，,。；;]{0,3}$", r"延期(?:办结|答复)[^，,。；;]{0,3}$", "requests_answered"),
+];
+
+/// The sums of pairs that a sentence states apart.
+fn paired(found: &mut Vec<(usize, Figure)>, sentence: &str) {
+    static PATTERNS: LazyLock<Vec<(Regex, Regex, &str)>> = LazyLock::new(|| {
+        let new = |text| Regex::new(text).expect("the pattern is fixed");
+        PAIRS.iter().map(|(first, second, id)| (new(first), new(second), *id)).collect()
     });
-    static MOTIONS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:政协|委员)?[^，,。；;建议]{0,8}提案[^，,。；;]{0,6}$").expect("the pattern is fixed")
-    });
-    let own = |pattern: &Regex, at: usize| {
-        pattern.is_match(sentence[text::clause_start(sentence, at)..at].rsplit('、').next().unwrap_or(""))
-    };
-    if found.iter().any(|(_, f)| f.indicator.as_deref() == Some("proposals_answered")) {
-        return;
+    for (one, other, id) in PATTERNS.iter() {
+        let own = |pattern: &Regex, at: usize| {
+            pattern.is_match(sentence[text::clause_start(sentence, at)..at].rsplit('、').next().unwrap_or(""))
+        };
+        let known = found.iter().any(|(_, f)| f.indicator.as_deref() == Some(*id));
+        if known || *id == "requests_answered" && !sentence.contains("申请") {
+            continue;
+        }
+        // 答复提案共7件，其中代表建议5件: one is part of the other.
+        let pair = found
+            .windows(2)
+            .filter(|w| w[0].1.subset == w[1].1.subset)
+            .find(|w| own(one, w[0].0) && own(other, w[1].0) || own(other, w[0].0) && own(one, w[1].0));
+        let Some([(at, first), (_, second)]) = pair else { continue };
+        let exact = first.approx == Approx::Exact && second.approx == Approx::Exact;
+        if !exact || first.unit != second.unit || first.scope != second.scope || first.period != second.period {
+            continue;
+        }
+        let sum = Figure {
+            indicator: Some(Id::Borrowed(id)),
+            value: first.value + second.value,
+            standing: Standing::Solved,
+            subset: false,
+            ..first.clone()
+        };
+        found.push((*at, sum));
     }
-    // 答复提案共7件，其中代表建议5件: one is part of the other.
-    let pair = found.windows(2).filter(|w| w[0].1.subset == w[1].1.subset).find(|w| {
-        own(&SUGGESTIONS, w[0].0) && own(&MOTIONS, w[1].0) || own(&MOTIONS, w[0].0) && own(&SUGGESTIONS, w[1].0)
-    });
-    let Some([(at, first), (_, second)]) = pair else { return };
-    let exact = first.approx == Approx::Exact && second.approx == Approx::Exact;
-    if !exact || first.unit != second.unit || first.scope != second.scope || first.period != second.period {
-        return;
-    }
-    let sum = Figure {
-        indicator: Some(Id::Borrowed("proposals_answered")),
-        value: first.value + second.value,
-        standing: Standing::Solved,
-        subset: false,
-        ..first.clone()
-    };
-    let at = *at;
-    found.push((at, sum));
 }
 
 /// Whether a Chinese numeral is a count: 二十三件 is, 三大平台 is not, 两次 is when it is an indicator's own.

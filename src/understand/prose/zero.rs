@@ -202,7 +202,9 @@ fn items(scope: &str) -> Vec<(&'static str, String, &'static str)> {
                     || scope[found.end()..].starts_with("方面")
                     || scope[found.end()..].starts_with("收"));
             let taken = out.iter().any(|(at, _, label, _)| found.start() < at + label.len() && *at < found.end());
-            if !cause && !taken {
+            // 没有收取或减免费用 states two.
+            let both = *indicator == "fees_collected" && found.as_str().contains("减免");
+            if !cause && (!taken || both) {
                 out.push((found.start(), indicator, found.as_str().to_string(), unit));
             }
         }
@@ -253,6 +255,7 @@ mod tests {
             ("未被行政复议机关依法纠错。", vec!["corrected_total"]),
             ("未向申请人收取费用。", vec!["fees_collected"]),
             ("我局未对公民、法人和其他组织申请公开政府信息收取任何费用。", vec!["fees_collected"]),
+            ("没有因信息公开收取或减免费用。", vec!["fees_collected", "fees_waived"]),
             ("未对举报投诉人和申请人收取任何费用。", vec!["fees_collected"]),
             ("全年未接到政府信息公开方面的投诉举报。", vec!["complaints"]),
         ] {
