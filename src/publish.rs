@@ -525,6 +525,27 @@ mod tests {
     }
 
     #[test]
+    fn a_large_file_grows_beside_the_published_one_and_is_written_only_where_it_differs() {
+        use std::io::Write;
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        let grow = |pieces: &[&str]| {
+            let mut folder = Folder::open(&root.join("public"), root, &root.join(".nianbao"), false).unwrap();
+            let mut file = folder.large("data/a.csv").unwrap();
+            pieces.iter().for_each(|piece| file.write_all(piece.as_bytes()).unwrap());
+            let before = fs::read_to_string(root.join("public/data/a.csv")).ok();
+            assert_eq!(folder.put_large(file).unwrap(), (2, sha256(pieces.concat().as_bytes())));
+            (before, folder.finish().unwrap().written)
+        };
+        assert_eq!(grow(&["1", "2"]), (None, 1));
+        assert_eq!(grow(&["12"]), (Some("12".into()), 0));
+        assert_eq!(grow(&["1", "3"]), (Some("12".into()), 1));
+        assert_eq!(grow(&["", "12"]), (Some("13".into()), 1));
+        assert_eq!(tree(root)[0], ("public/data/a.csv".into(), "12".into()));
+        assert!(Folder::open(&root.join("public"), root, &root.join(".nianbao"), false).unwrap().large("../a").is_err());
+    }
+
+    #[test]
     fn an_interrupted_build_leaves_the_site_whole_and_the_next_one_repairs() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();

@@ -68,8 +68,10 @@ fn measure(reports: usize, stay: Option<&Path>) -> io::Result<()> {
     nianbao::search::write(&archive, &mut disk)?;
     let took = started.elapsed();
     let part = |name: &str| disk.sizes.get(name).copied().unwrap_or_default();
-    let ((heads, tails), (_, texts)) = ((part("heads"), part("tails")), part("texts"));
-    let (shards, grams) = (heads.0 + tails.0, heads.1 + tails.1);
+    let ((shards, grams), (_, texts)) = (
+        ["heads", "briefs", "tails"].map(part).into_iter().fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1)),
+        part("texts"),
+    );
     let all: usize = disk.sizes.values().map(|(_, bytes)| bytes).sum();
     let share = |bytes: usize| bytes as f64 / truth.bytes as f64;
     println!("\n{reports} reports, {:.1} MB of text", truth.bytes as f64 / 1e6);
