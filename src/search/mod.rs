@@ -31,7 +31,7 @@
 //! Titles and agencies stand between marks that no query holds, so that "begins or ends a name" is a string as well.
 //!
 //! **Size.** Measured on generated reports of 7 KB (`tests/bench/search.rs`): shards take 0.15 of the text at 1,000
-//! reports, 0.19 at 10,000, 0.23 at 100,000 (164 MB in 87,888 files), about a fifth more for each tenfold. Copies of the
+//! reports, 0.22 at 10,000, 0.23 at 100,000 (164 MB in 87,888 files); briefs are 0.03 and 0.002 of that. Copies of the
 //! texts, read for checking and showing hits, take 0.37 at any size, the rest less than 0.01. Writing the largest held
 //! 953 MB. Heads hold 1 to 1.5 KB and tails 1 to 3 KB whatever the archive's size, apart from large lists; lists grow with
 //! the documents, to an eighth of a byte each at most. The two maps of the root take up to 25 KB. An edit of one sentence
