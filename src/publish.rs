@@ -542,7 +542,9 @@ mod tests {
         assert_eq!(grow(&["1", "3"]), (Some("12".into()), 1));
         assert_eq!(grow(&["", "12"]), (Some("13".into()), 1));
         assert_eq!(tree(root)[0], ("public/data/a.csv".into(), "12".into()));
-        assert!(Folder::open(&root.join("public"), root, &root.join(".nianbao"), false).unwrap().large("../a").is_err());
+        assert!(
+            Folder::open(&root.join("public"), root, &root.join(".nianbao"), false).unwrap().large("../a").is_err()
+        );
     }
 
     #[test]
