@@ -5,7 +5,7 @@
 //! kill, a full disk or a failing theme at any moment leaves the published site whole; a twin without a manifest is made anew.
 //! Must never write into the published folder, follow a link, or touch a folder that is not ours.
 
-use crate::model::page::{Artifact, LargeFile, Place, Sink};
+use crate::model::page::{Artifact, LargeFile, Place, Sink, hex};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use rusqlite::Connection;
@@ -349,14 +349,6 @@ fn with_plain_ampersands(html: &[u8]) -> Vec<u8> {
 /// Lower-case hex of the SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|half| char::from(b"0123456789abcdef"[half as usize]))
-        .collect()
 }
 
 fn manifest(hashes: &BTreeMap<String, String>) -> String {

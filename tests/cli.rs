@@ -277,7 +277,8 @@ fn extract_gives_one_line_per_input_in_order_and_failures_are_lines() {
 
 #[test]
 fn explain_knows_codes_rules_forms_lines_and_figures() {
-    let root = site(&[("a.txt", REPORT), ("b.txt", "建設(shè)領(lǐng)域?qū)徟鷷r(shí)限\n")]);
+    let root =
+        site(&[("a.txt", REPORT), ("b.txt", "建設(shè)領(lǐng)域?qū)徟鷷r(shí)限\n"), ("c.txt", "ÐÐÕþ¸´Òé情况\n")]);
     let story = |what: &[&str]| {
         let output = nianbao(root.path()).arg("explain").args(what).output().expect("it runs");
         assert!(output.status.success(), "{what:?}: {}", text(&output.stderr));
@@ -290,6 +291,8 @@ fn explain_knows_codes_rules_forms_lines_and_figures() {
     let bytes = story(&["content/b.txt:1"]);
     assert!(bytes.contains("?=3F q=71 ū=A8B1 )=29 徟=8FC5 鷷=FA95 r=72\n"), "{bytes}");
     assert!(bytes.contains("審=8C8F 批=C5FA 時=9572\n"), "{bytes}");
+    let bytes = story(&["content/c.txt:1"]);
+    assert!(bytes.contains("Ð=D0 Ð=D0 Õ=D5 þ=FE") && bytes.contains("行=D0D0 政=D5FE"), "{bytes}");
     assert!(story(&["song-he-shi-shui-li-ju-2020", "requests_received"]).contains("= 7"));
     assert!(story(&["shui-li-ju", "requests_received"]).contains("= 7"));
     assert!(story(&["content/a.txt", "requests_received"]).contains("= 7"));

@@ -3,8 +3,8 @@
 //! In: a name. Out: pinyin without tones, joined by hyphens, in ASCII. An address is minted once, so a reading may be added here, but
 //! no id that was minted changes.
 
-/// What is read otherwise in names of bodies and places than alone, the longer first where one begins another. The readings of places
-/// are the official ones of the Ministry of Civil Affairs' dictionary of administrative divisions.
+/// What is read otherwise in names of bodies and places than alone, the longer first where one begins another. Common readings,
+/// written down by hand: the names of counties and above on which dictionaries of single characters go wrong.
 const READINGS: &[(&str, &str)] = &[
     ("长子县", "zhang-zi-xian"),
     ("调兵山", "diao-bing-shan"),
@@ -12,7 +12,7 @@ const READINGS: &[(&str, &str)] = &[
     ("茄子河", "qie-zi-he"),
     ("重庆", "chong-qing"),
     ("六安", "lu-an"),
-    ("六合", "lu-he"),
+    ("六合区", "lu-he-qu"),
     ("乐清", "yue-qing"),
     ("乐亭", "lao-ting"),
     ("番禺", "pan-yu"),

@@ -358,6 +358,7 @@ fn told(edits: &[&Edit]) -> String {
         for edit in steps {
             let (was, now) = match edit.rule.as_ref() {
                 "byte-repair" => (bytes(&edit.was, GBK), bytes(&edit.now, GBK)),
+                "gbk-misread" => (bytes(&edit.was, WINDOWS_1252), bytes(&edit.now, GBK)),
                 "utf8-misread" => (bytes(&edit.was, WINDOWS_1252), bytes(&edit.now, UTF_8)),
                 _ => continue,
             };

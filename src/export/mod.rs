@@ -22,7 +22,7 @@ mod tables;
 
 use crate::model::archive::{Archive, Download};
 use crate::model::flat::FlatTable;
-use crate::model::page::{Artifact, LargeFile, Sink};
+use crate::model::page::{Artifact, LargeFile, Sink, hex};
 use pass::{Growing, Stream};
 pub use questions::QUESTIONS;
 use rusqlite::Connection;
@@ -272,10 +272,6 @@ fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The name a value has on the wire, for values that serialise to a string.

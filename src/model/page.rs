@@ -123,7 +123,8 @@ impl Write for LargeFile {
     }
 }
 
-fn hex(digest: &[u8]) -> String {
+/// Bytes in lower-case hexadecimal, as digests are written.
+pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

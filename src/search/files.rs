@@ -3,7 +3,7 @@
 //! A file that is found by its number has its hash in a map of bounded size, which the root holds: no further request is
 //! needed, and in large archives a few neighbors share an entry. Nothing else that an archive holds decides about a name.
 
-use crate::model::page::{Artifact, Sink};
+use crate::model::page::{Artifact, Sink, hex};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use std::collections::HashSet;
@@ -124,8 +124,4 @@ impl Numbered {
         }
         Ok(Map { count: self.count, span: self.span, names: STANDARD.encode(self.names) })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -233,6 +233,7 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         (&witnesses.signature, false),
         (&witnesses.opening, false),
         (&witnesses.publisher, false),
+        (&witnesses.contact, false),
         (&witnesses.source, true),
         (&witnesses.subject, true),
     ];
@@ -274,7 +275,9 @@ fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
         return None;
     }
     let others =
-        witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher).chain(&witnesses.source);
+        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
+            .into_iter()
+            .flatten();
     others.map(|(printed, _)| nameplates(printed).0).find(|full| {
         full.strip_suffix(name).is_some_and(|place| {
             places::leading(place).is_some_and(|m| m.end == place.len()) || looks_like_place(place)
@@ -348,7 +351,9 @@ fn complete(
         _ => true,
     };
     let signed =
-        witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher).chain(&witnesses.source);
+        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
+            .into_iter()
+            .flatten();
     for (full, _) in signed {
         if let Some(place) = places::leading(full)
             && fits(&full[..place.end])

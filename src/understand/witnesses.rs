@@ -18,14 +18,16 @@ pub struct Witnesses {
     pub title: Option<(String, Span)>,
     /// The line above the date at the end.
     pub signature: Option<(String, Span)>,
-    /// 发布机构.
-    pub publisher: Option<(String, Span)>,
     /// A sentence of the opening (现公布某某市政府2019年…).
     pub opening: Option<(String, Span)>,
-    /// The one body of a place that the text makes the subject of its sentences.
-    pub subject: Option<(String, Span)>,
+    /// 发布机构.
+    pub publisher: Option<(String, Span)>,
+    /// Whom to ask (如有疑问,请与某某镇人民政府联系).
+    pub contact: Option<(String, Span)>,
     /// 来源: whoever put the page online.
     pub source: Option<(String, Span)>,
+    /// The one body of a place that the text makes the subject of its sentences.
+    pub subject: Option<(String, Span)>,
     /// Bodies in the path to the page.
     pub columns: Vec<(String, Span)>,
 }
@@ -55,7 +57,6 @@ pub(super) fn witnesses(
     let field = |label: Label| {
         first.fields.iter().find(|f| f.label == label && agency::is_body(&f.value)).map(|f| (f.value.clone(), f.at))
     };
-    // Whom to ask (如有疑问,请与某某镇人民政府联系).
     static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"请(?:直接)?(?:与|联系|向|致电)(?P<name>[\p{Han}]{4,30}?)(?:(?:政府信息|政务|信息)公开[处科股室办]+|党政办公?室?)?(?:联系|咨询|反映|[(（,，。:：])")
             .expect("a pattern")
@@ -89,7 +90,8 @@ pub(super) fn witnesses(
         title: in_title,
         signature,
         publisher: field(Label::Publisher),
-        opening: opening.or_else(contact),
+        opening,
+        contact: contact(),
         source: field(Label::Source),
         subject: subject(draft, first),
         columns: columns(draft, first),

@@ -288,6 +288,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Takes apart each line by its own means.
     fn separate(&mut self, lines: &[(u32, String)]) {
         let mut shapes: Vec<Shape> = lines.iter().map(|(_, text)| shape(text)).collect();
         mark_commas(lines, &mut shapes);

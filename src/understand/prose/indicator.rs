@@ -140,7 +140,8 @@ fn is_example(window: &Window) -> bool {
 /// 制作政府信息614条，其中不予公开583条: how an agency sorts what it makes, not what it answers.
 fn is_sorting(window: &Window) -> bool {
     static MADE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定)[^，,。；;]{0,12}(?:信息|文件|公文|发文)?(?:共|共计|总计)?[0-9]").expect("the pattern is fixed")
+        Regex::new(r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定)[^，,。；;]{0,18}[0-9]")
+            .expect("the pattern is fixed")
     });
     let before = &window.sentence[..window.number.start];
     MADE.is_match(before) && !before.contains("申请")

@@ -387,22 +387,21 @@ fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
         let list = &sentence[sentence[..found[first].0].rfind(['；', ';', '。']).unwrap_or(0)..at];
         let parts = &found[first..total];
         let all = |like: &dyn Fn(&Figure) -> bool| parts.iter().all(|(_, part)| like(part));
-        let made = match () {
-            () if found[total].1.indicator.is_some() => None,
-            () if all(&|f| {
-                f.indicator.as_ref().map_or(APPLICANT.is_match(&f.label), |id| id.starts_with("received_"))
-            }) =>
-            {
-                Some("requests_received")
-            }
-            // 公开政策类信息8条，人事类信息1条，共9条.
-            () if all(&|f| f.indicator.is_none() && f.label.contains("信息"))
+        let asked = |f: &Figure| {
+            f.indicator.as_ref().map_or_else(|| APPLICANT.is_match(&f.label), |id| id.starts_with("received_"))
+        };
+        // 公开政策类信息8条，人事类信息1条，共9条.
+        let disclosed = || {
+            all(&|f| f.indicator.is_none() && f.label.contains("信息"))
                 && DISCLOSED.is_match(list)
-                && (list.contains("主动公开") || all(&|f| f.label.contains("类"))) =>
-            {
-                Some("proactive_total")
-            }
-            () => None,
+                && (list.contains("主动公开") || all(&|f| f.label.contains("类")))
+        };
+        let made = if found[total].1.indicator.is_some() {
+            None
+        } else if all(&asked) {
+            Some("requests_received")
+        } else {
+            disclosed().then_some("proactive_total")
         };
         if let Some(made) = made {
             found[total].1.indicator = Some(Id::Borrowed(made));
