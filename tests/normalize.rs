@@ -129,8 +129,20 @@ fn simplified_reports_get_no_edit_from_byte_pinyin_and_script_rules() {
     }
 }
 
-/// Sentences in Traditional characters, in documents of a few lines: made of parts, and those of the demonstration archive.
+/// Sentences in Traditional characters, in documents of a few lines: made of parts, and those of the demonstration archive; or those
+/// of the file that `NIANBAO_SENTENCES` names, one a line.
 fn documents(random: &mut damage::Random) -> Vec<String> {
+    static GIVEN: LazyLock<Option<Vec<String>>> = LazyLock::new(|| {
+        let text = fs::read_to_string(std::env::var_os("NIANBAO_SENTENCES")?).expect("NIANBAO_SENTENCES is a text");
+        Some(text.lines().map(str::to_owned).collect())
+    });
+    let excerpt = |all: &[String], random: &mut damage::Random| {
+        let from = random.below(all.len() - 14);
+        all[from..from + 14].to_vec()
+    };
+    if let Some(given) = &*GIVEN {
+        return excerpt(given, random);
+    }
     let rows = include_str!("phrases.tsv").lines().filter(|row| !row.starts_with('#'));
     let parts: Vec<Vec<&str>> = rows.filter_map(|row| Some(row.split('\t').nth(1)?.split(' ').collect())).collect();
     if random.below(2) == 0 {
@@ -141,8 +153,7 @@ fn documents(random: &mut damage::Random) -> Vec<String> {
         return (0..14).map(|_| sentence(random)).collect();
     }
     static DEMONSTRATION: LazyLock<Vec<String>> = LazyLock::new(demonstration);
-    let from = random.below(DEMONSTRATION.len() - 14);
-    DEMONSTRATION[from..from + 14].to_vec()
+    excerpt(&DEMONSTRATION, random)
 }
 
 /// The sentences of the demonstration archive, turned Traditional where a character has one such form only; punctuation full-width, as
@@ -198,7 +209,7 @@ fn judge(text: &str, pieces: &[damage::Piece], truth: &[char]) -> Option<Vec<boo
     })
 }
 
-/// `NIANBAO_SPANS=10000` asks for as many damaged spans, 60 otherwise; `NIANBAO_SEED` for others.
+/// `NIANBAO_SPANS=10000` asks for as many damaged spans, 60 otherwise; `NIANBAO_SEED` for others; `NIANBAO_SENTENCES` for another text.
 #[test]
 fn simulated_damage_is_repaired_or_flagged_and_never_a_third_text() {
     let asked = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<usize>().ok());

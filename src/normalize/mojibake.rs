@@ -146,6 +146,8 @@ fn runs(text: &str, from: usize) -> (Vec<Run>, usize) {
         match c {
             '?' => {
                 if let Some((reading, length)) = reading(rest) {
+                    // A character that ends just before is whole: no tool takes half of it for another.
+                    found.retain(|run| run.to < at);
                     found.push(Run { pairs: pairs.clone(), end: End::Swallowed(reading), to: at + 1 + length });
                     break;
                 }
@@ -188,8 +190,8 @@ fn runs(text: &str, from: usize) -> (Vec<Run>, usize) {
     (found, end)
 }
 
-/// Readings without a tone of characters with another form: 們, 麼.
-const NEUTRAL: &[&str] = &["men", "me"];
+/// Readings without a tone of characters with another form: 們, 麼, 嗎, 墶, 唄.
+const NEUTRAL: &[&str] = &["men", "me", "ma", "da", "bei"];
 
 /// `qū)`: a reading whose opening parenthesis was swallowed.
 fn reading(text: &str) -> Option<(String, usize)> {
@@ -208,7 +210,11 @@ fn next_damage(text: &str, from: usize, before: Option<usize>) -> Option<Damage>
         let mark = from + text[from..].find('?')?;
         from = mark + 1;
         let Some((syllable, length)) = reading(&text[from..]) else { continue };
-        let trail = text[..mark].chars().next_back().and_then(pair).map(|pair| pair[1]).filter(|trail| *trail >= 0x81);
+        let trail = match text[..mark].chars().next_back() {
+            // Full-width punctuation that was folded; a `)` closes an annotation.
+            Some(c @ ('!'..='(' | '*'..='>')) => Some(c as u8 | 0x80),
+            c => c.and_then(pair).map(|pair| pair[1]).filter(|trail| *trail >= 0x81),
+        };
         let (runs, to) = runs(text, from + length);
         return Some(Damage { at: mark..to, head: String::new(), begin: Begin::Key(trail, syllable), runs });
     }

@@ -149,6 +149,19 @@ fn front_matter_is_left_alone_and_cells_are_cleaned() {
 }
 
 #[test]
+fn broken_bytes_are_restored_at_folded_punctuation_and_two_in_a_row() {
+    let cases = [
+        ("不斷規(guī)範(fàn)公開內容,?chàng)撔抡畔⒐_形式。", "不断规(guī)范(fàn)公开内容,创新政府信息公开形式。"),
+        ("及時公佈財(cái)政?chuài)m?xiàng)資(zī)金使用情況。", "及时公布财(cái)政专项资(zī)金使用情况。"),
+    ];
+    for (source, wanted) in cases {
+        assert_eq!(text(&check(source, &Options::default())), wanted);
+    }
+    let open = check("產業轉型升級?da)⒖萍紕新、社會保障體系建設。", &Options::default());
+    assert!(open.found.iter().any(|finding| finding.code == "mojibake-left"));
+}
+
+#[test]
 fn what_stays_broken_is_flagged() {
     let codes = |source: &str, year| -> Vec<String> {
         let done = check(source, &Options { year, script: Some(Script::Hans), ..Options::default() });
