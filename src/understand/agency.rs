@@ -4,7 +4,7 @@
 //! a clipped name (市财政局) with a place that the text does not name.
 
 use super::places::{self, Evidence};
-use super::witnesses::Witnesses;
+use super::witnesses::{Witness, Witnesses};
 use crate::model::source::{Draft, Span};
 use std::ops::Range;
 
@@ -52,6 +52,9 @@ const NATIONAL: &str = "国家 国务院 中国 中华 全国 中央 外交部 �
     人力资源和社会保障部 人力资源社会保障部 自然资源部 国土资源部 生态环境部 环境保护部 \
     住房和城乡建设部 住房城乡建设部 交通运输部 水利部 农业部 农业农村部 商务部 文化部 文化和旅游部 \
     卫生部 铁道部 监察部 国防部 退役军人事务部 退役军人部 应急管理部 审计署 海关总署 科技部 最高";
+/// Words that begin no name.
+const NO_NAMES: &[&str] =
+    &["我", "本", "各", "该", "其", "全", "由", "以", "对", "在", "为", "加强", "做好", "推进", "完善"];
 const CLIPS: &[char] = &['省', '市', '区', '县', '州', '盟', '旗'];
 
 /// Whether a text is the name of a public body and nothing more.
@@ -59,20 +62,13 @@ pub fn is_body(text: &str) -> bool {
     let text = text.trim();
     let length = text.chars().count();
     let bare = without_brackets(text);
+    let opens = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
     (3..=45).contains(&length)
         && text
             .chars()
             .all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphanumeric() || "()（）、·“” ".contains(c))
         && BODIES.split(' ').any(|b| bare.ends_with(b))
-        && !["我", "本", "各", "该", "其", "全", "由", "以", "对", "在", "为", "加强", "做好", "推进", "完善"]
-            .iter()
-            .any(|w| {
-                text.starts_with(w)
-                    && !text.starts_with("本溪")
-                    && !text.starts_with("全椒")
-                    && !text.starts_with("全南")
-                    && !text.starts_with("全州")
-            })
+        && (!opens(NO_NAMES) || opens(&["本溪", "全椒", "全南", "全州"]))
         && !(text.contains("公开工作") && !text.contains("领导小组"))
         && !text.contains("情况")
 }
@@ -219,16 +215,8 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         add_aliases(&mut named, witnesses);
         return Some(named);
     }
-    let offers = [
-        (&witnesses.signature, false),
-        (&witnesses.opening, false),
-        (&witnesses.publisher, false),
-        (&witnesses.contact, false),
-        (&witnesses.source, true),
-        (&witnesses.subject, true),
-    ];
-    for (offer, weak) in offers {
-        let Some((printed, at)) = offer else { continue };
+    for (witness, (printed, at)) in &witnesses.others {
+        let weak = *witness >= Witness::Source;
         let (name, aliases) = nameplates(printed);
         if !is_body(&name) {
             continue;
@@ -264,10 +252,7 @@ fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
     if places::leading(name).is_some_and(certain) {
         return None;
     }
-    let others =
-        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
-            .into_iter()
-            .flatten();
+    let others = witnesses.down_to(Witness::Source);
     others.map(|(printed, _)| nameplates(printed).0).find(|full| {
         full.strip_suffix(name).is_some_and(|place| {
             places::leading(place).is_some_and(|m| m.end == place.len()) || looks_like_place(place)
@@ -340,11 +325,7 @@ fn complete(
         Gap::Clipped(level) => place.ends_with(level),
         _ => true,
     };
-    let signed =
-        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
-            .into_iter()
-            .flatten();
-    for (full, _) in signed {
+    for (full, _) in witnesses.down_to(Witness::Source) {
         if let Some(place) = places::leading(full)
             && fits(&full[..place.end])
             && full[place.end..].starts_with(stem)
@@ -353,8 +334,7 @@ fn complete(
             return Some(nameplates(full).0);
         }
     }
-    let named = witnesses.signature.iter().chain(&witnesses.publisher).chain(&witnesses.opening);
-    for (full, _) in named.filter(|_| matches!(gap, Gap::Clipped(_))) {
+    for (full, _) in witnesses.down_to(Witness::Publisher).filter(|_| matches!(gap, Gap::Clipped(_))) {
         let full = nameplates(full).0;
         if is_body(&full) && is_tail(name, &full) {
             return Some(full);
@@ -424,8 +404,7 @@ pub fn lone(evidence: &Evidence, level: char) -> Option<String> {
 
 /// The names other witnesses use for the same body.
 fn add_aliases(named: &mut Named, witnesses: &Witnesses) {
-    let others = witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher);
-    for (printed, _) in others {
+    for (printed, _) in witnesses.down_to(Witness::Publisher) {
         let (name, more) = nameplates(printed);
         if same_body(&named.name, &name) {
             named.aliases.extend(std::iter::once(name).chain(more));

@@ -8,7 +8,7 @@ use super::dates::{DATE, Day, Stretch, date_in, period, title_year, year_in_body
 use super::labels::Label;
 use super::places::{self, Evidence};
 use super::roles::{self, Field, Title, is_date, trimmed};
-use super::witnesses::{self, Witnesses, in_line};
+use super::witnesses::{self, Witness, Witnesses, in_line};
 use crate::model::diagnostic::Finding;
 use crate::model::organ::{self, Prefix};
 use crate::model::report::{AgencyName, Dates, Kind, Known, Origin, Place, Provenance, Role};
@@ -338,10 +338,13 @@ fn agency_and_region(
     let home_name = home.as_ref().map(|p| p.name.clone());
     let named = agency::decide(witnesses, draft, evidence, home_name.as_deref());
     if let Some(named) = &named {
-        for (words, witness) in [("落款", &witnesses.signature), ("发布机构", &witnesses.publisher)] {
-            if let Some((other, at)) = witness.as_ref().filter(|(n, _)| {
-                agency::conflict(&named.name, n) && named.aliases.iter().all(|a| agency::conflict(a, n))
-            }) {
+        for (witness, (other, at)) in &witnesses.others {
+            let words = match witness {
+                Witness::Signature => "落款",
+                Witness::Publisher => "发布机构",
+                _ => continue,
+            };
+            if agency::conflict(&named.name, other) && named.aliases.iter().all(|a| agency::conflict(a, other)) {
                 let message = format!("报告属于“{}”，{words}为“{other}”", named.name);
                 identity.findings.push(Finding::new("agency-conflict", Some(at.line), message).at(*at, words));
             }

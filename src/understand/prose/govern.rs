@@ -135,6 +135,7 @@ impl Plans {
 
 patterns! {
     CARRIED = r"(?:结转|转入|转至|转到)[^，,。；;]{0,8}$";
+    LEFT_OVER = r"^(?:[未无]*结转|度结转|转结|以来)";
     CARRIED_TO = r"(?:结转|转入|转至|转到|转)[^，,。；;]{0,8}20[0-9]{2}年";
 }
 
@@ -173,62 +174,37 @@ pub(super) fn judge(sentence: &str, number: &Number, own: &Own) -> Verdict {
 
 /// The time that governs a place of a sentence; `None` for last year's and next year's.
 pub(super) fn period(sentence: &str, at: usize, year: Option<u16>) -> Option<Period> {
-    let before = &sentence[..at];
-    let hidden = TITLES.replace_all(before, |found: &regex::Captures| "#".repeat(found[0].len())).into_owned();
-    let mut own_year = false;
-    let mut marked: Option<(usize, bool)> = None;
+    let hidden = TITLES.replace_all(&sentence[..at], |found: &regex::Captures| "#".repeat(found[0].len())).into_owned();
+    // Whether the report's own year is named, and whether the time named last is another.
+    let (mut own_year, mut foreign) = (false, false);
     for found in TIME.captures_iter(&hidden) {
         let place = found.get(0)?;
-        let rest = &hidden[place.end()..];
-        if NAMED.is_match(rest) && found.name("year").is_some() {
+        let (lead, rest) = (&hidden[..place.start()], &hidden[place.end()..]);
+        let [dated, short, own, next] = ["year", "short", "own", "next"].map(|name| found.name(name).is_some());
+        if dated && NAMED.is_match(rest) {
             continue;
         }
-        let is_own = match (found.name("year"), found.name("own")) {
-            (Some(y), _) => year.is_none() || y.as_str().parse() == Ok(year.unwrap_or_default()),
-            (_, Some(_)) => true,
-            _ => found.name("short").is_some() && year.is_some_and(|y| found[0].contains(&format!("{}年", y % 100))),
-        };
-        if is_own {
-            let until = hidden[..place.start()].ends_with(['至', '止', '到']) && found.name("own").is_none();
-            own_year |= !until;
-            marked = Some((place.end(), true));
-            continue;
-        }
-        let lead = &hidden[..place.start()];
-        if CARRIED.is_match(lead) {
-            continue;
-        }
-        if rest.trim_start_matches(['未', '无']).starts_with("结转")
-            || rest.starts_with("度结转")
-            || rest.starts_with("转结")
-            || rest.starts_with("以来")
+        let of_year = |y: u16| found["year"].parse() == Ok(y);
+        if own
+            || dated && year.is_none_or(of_year)
+            || short && year.is_some_and(|y| found[0].contains(&format!("{}年", y % 100)))
         {
+            own_year |= own || !lead.ends_with(['至', '止', '到']);
+            foreign = false;
             continue;
         }
-        if (found.name("year").is_some() || found.name("short").is_some())
-            && (FOUNDED.is_match(rest) || rest.starts_with('至') || lead.ends_with('自'))
-        {
+        let carried = CARRIED.is_match(lead) || LEFT_OVER.is_match(rest) || next && lead.ends_with(['转', '到']);
+        let since = (dated || short) && (FOUNDED.is_match(rest) || rest.starts_with('至') || lead.ends_with('自'));
+        if carried || since {
             continue;
         }
-        if found.name("next").is_some()
-            && (lead.ends_with("结转")
-                || lead.ends_with("转")
-                || lead.ends_with("转至")
-                || lead.ends_with("结转至")
-                || lead.ends_with("到"))
-        {
-            continue;
-        }
-        if COMPARED.is_match(lead) || rest.starts_with("同期") || rest.starts_with("相比") {
+        foreign = match COMPARED.is_match(lead) || rest.starts_with("同期") || rest.starts_with("相比") {
             // 比2022年(31起): last year's, up to the word of change; what follows that word is this year's.
-            if !CHANGED.is_match(rest) && !rest.contains(['，', ',']) {
-                marked = Some((place.end(), false));
-            }
-            continue;
-        }
-        marked = Some((place.end(), false));
+            true => foreign || !CHANGED.is_match(rest) && !rest.contains(['，', ',']),
+            false => true,
+        };
     }
-    if marked.is_some_and(|(_, own)| !own) {
+    if foreign {
         return None;
     }
     let since = SINCE.is_match(&OWN_SINCE.replace_all(&hidden, ""))
