@@ -89,7 +89,7 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
     })?;
     let head = &title[HEAD_LEFT.find(&title[..topic.start()]).map_or(0, |m| m.end()).min(topic.start())..topic.start()];
     // 人民政府 and 政府信息公开 share a word, and so do 某市政府 and 政府信息公开.
-    let place_alone = places::leading(head).is_some_and(|m| m.end == head.len());
+    let place_alone = places::is_place(head);
     let shared = topic.as_str().starts_with("政府") && (head.ends_with("人民") || place_alone);
     let end = topic.start() + if shared { "政府".len() } else { 0 };
     let start = HEAD_LEFT.find(&title[..end]).map_or(0, |m| m.end());
@@ -109,7 +109,7 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
 
 /// A body, or a place that stands for its government.
 fn is_named(text: &str) -> bool {
-    is_body(text) || places::leading(text).is_some_and(|m| m.end == text.len())
+    is_body(text) || places::is_place(text)
 }
 
 /// Whether a name says whose it is: it names its place, or was clipped at it (市财政局), unlike 政务公开办公室.
@@ -159,7 +159,7 @@ fn government(name: &str) -> Option<String> {
         return Some(government(&body).unwrap_or(body));
     }
     let place = name.strip_suffix("政府").unwrap_or(name);
-    let whole = places::leading(place).is_some_and(|m| m.end == place.len());
+    let whole = places::is_place(place);
     if whole || place.ends_with(['镇', '乡']) || place.ends_with("苏木") {
         return Some(format!("{place}人民政府"));
     }
@@ -253,11 +253,9 @@ fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
         return None;
     }
     let others = witnesses.down_to(Witness::Source);
-    others.map(|(printed, _)| nameplates(printed).0).find(|full| {
-        full.strip_suffix(name).is_some_and(|place| {
-            places::leading(place).is_some_and(|m| m.end == place.len()) || looks_like_place(place)
-        })
-    })
+    others
+        .map(|(printed, _)| nameplates(printed).0)
+        .find(|full| full.strip_suffix(name).is_some_and(|place| places::is_place(place) || looks_like_place(place)))
 }
 
 /// Whether words before a name have the shape of a place, listed or not (云岭县, 江北新区): tables of places are never complete.
@@ -352,14 +350,11 @@ fn complete(
         for (at, _) in line.text.match_indices(stem) {
             let before: usize = line.text[..at].char_indices().rev().nth(40).map_or(0, |(i, _)| i);
             let window = &line.text[before..at];
-            let Some(mention) = places::mentions(window).into_iter().rev().find(|m| m.end == window.len()) else {
-                continue;
-            };
-            let chain = run_ending_at(window, mention.end);
+            let Some(run) = places::runs(window).pop().filter(|run| run.end == window.len()) else { continue };
+            let (front, chain) = window.split_at(run.start);
             // A county-level city has a prefecture-level one above it, whose bureau it cites by its full name: 市 and no level at all
             // are believed only where the text speaks of the body itself.
-            let own =
-                SELF.is_match(&line.text[at + stem.len()..]) && !ABOVE.is_match(&window[..window.len() - chain.len()]);
+            let own = SELF.is_match(&line.text[at + stem.len()..]) && !ABOVE.is_match(front);
             if !fits(chain) || (!own && matches!(gap, Gap::Clipped('市') | Gap::Bare)) {
                 continue;
             }
@@ -378,17 +373,6 @@ fn complete(
     }
     let Gap::Clipped(level) = gap else { return None };
     lone(evidence, level).map(|place| format!("{place}{stem}"))
-}
-
-/// The run of adjacent places that ends at a byte.
-fn run_ending_at(text: &str, end: usize) -> &str {
-    let mut start = end;
-    for mention in places::mentions(text).into_iter().rev() {
-        if mention.end == start {
-            start = mention.start;
-        }
-    }
-    &text[start..end]
 }
 
 /// The one place of a level that a text speaks of, and more than in passing. Not 市: a county-level city names the one above it as
