@@ -191,7 +191,9 @@ fn read(text: &str, masked: &str, found: &regex::Captures, core: regex::Match) -
     if ahead.is_some_and(|c| c.is_ascii_alphanumeric() || "+＋.．/·-－*".contains(c)) {
         return None;
     }
-    let pre = found.name("pre");
+    let bare = core.as_str().chars().all(|c| "百千万亿".contains(c));
+    // 上千人 is one, 线上60人 and 以上3项 are none.
+    let pre = found.name("pre").filter(|pre| pre.as_str() != "上" || bare);
     let mut approx = pre.and_then(|p| approximation(BEFORE, p.as_str())).map_or(Approx::Exact, |(approx, _)| approx);
     let mut tail = whole.end();
     let (value, mut unit);
@@ -219,7 +221,6 @@ fn read(text: &str, masked: &str, found: &regex::Captures, core: regex::Match) -
         value = magnitude.chars().try_fold(numeral, |v, c| Some(v.times_ten_to(power(c)?)))?;
         unit = unit_of(&text[tail..], value, masked, tail)?.to_string();
         tail += unit.len();
-        let bare = core.as_str().chars().all(|c| "百千万亿".contains(c));
         // 近千, 百余 are counts, 百日 and 千家万户 are idioms.
         if found.name("han").is_some() && bare && pre.is_none() && approx == Approx::Exact && value > Decimal::from(10)
         {
@@ -243,7 +244,7 @@ fn read(text: &str, masked: &str, found: &regex::Captures, core: regex::Match) -
         }
     }
     let (digits, chinese) = (core.start(), found.name("han").is_some());
-    let start = whole.end() - text[whole.start()..whole.end()].trim_start().len();
+    let start = pre.map_or(core.start(), |pre| pre.start());
     Some(Number { start, digits, end: tail, value, unit, approx, chinese })
 }
 

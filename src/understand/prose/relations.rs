@@ -147,7 +147,7 @@ fn paired(sentence: &str, found: &mut Found) {
 fn carried(sentence: &str, year: Option<u16>, found: &mut Found) {
     patterns! {
         NEXT = r"(?:结转|转入|转至|转到)(?:至|到|入)?(?P<year>20[0-9]{2})年度?(?:继续|再|后)?(?:办理)?的?$";
-        ONWARD = r"^(?:的?申请)?(?:结转|转)?(?:至|到|入)?(?P<year>20[0-9]{2})年";
+        ONWARD = r"^(?:的?申请)?(?:结转|转结|转)?(?:至|到|入)?(?P<year>20[0-9]{2})年";
     }
     let Some(own) = year else { return };
     for (at, figure) in found.iter_mut() {

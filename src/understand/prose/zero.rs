@@ -59,6 +59,8 @@ patterns! {
     GOES_ON = r"^\s*(?:也|和|及|或|以及|亦)?(?:没有|未|无|被)?(?:因|涉及|政府|政务|信息公开|行政|复议|诉讼|提起|申请|举报|投诉|申诉|收费|被|或|和|及|以及|也|亦)";
     DONE = r"收取|收费|减免|提起|提出|发生|产生|引发|引起";
     YEARS = r"20[0-9]{2}年";
+    // What a lawsuit costs is no fee that was collected.
+    COSTS = r"费用支出|(?:复议|诉讼|申诉)[^，。；]{0,8}[有相]关的?[^，。；]{0,4}(?:费用|支出)";
     CAUSE = r"(?:因|由|对|针对|关于|涉及|就|有关)[^，。；、]{0,24}$";
 }
 
@@ -170,7 +172,7 @@ fn reach(sentence: &str, from: usize) -> usize {
 /// The things a negation speaks of. Causes (因政府信息公开申请引发的…) and applicants are not among them.
 fn items(scope: &str) -> Vec<(&'static str, String, &'static str)> {
     let mut out: Vec<(usize, &'static str, String, &'static str)> = Vec::new();
-    if scope.contains("费用支出") {
+    if COSTS.is_match(scope) {
         return Vec::new();
     }
     let corrected = THINGS[0].0.is_match(scope);
