@@ -6,9 +6,7 @@
 use super::places::{self, Evidence};
 use super::witnesses::Witnesses;
 use crate::model::source::{Draft, Span};
-use regex::Regex;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A body as the text names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,39 +21,33 @@ pub struct Named {
     pub printed: bool,
 }
 
-/// Words that open the topic of a title.
-static TOPIC: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+patterns! {
+    /// Words that open the topic of a title.
+    TOPIC = concat!(
         r"政府信息(?:和政务|与政务|及政务|、政务)?(?:依法|主动|依申请)?公开|政务(?:服务)?信息公开|政府政务公开|政务公开|信息主动公开|信息公开|重点领域|财政信息|主动公开|依申请公开|公开工作|公开年报|党务公开|",
         r"政府网站|政务网站|政务新媒体|年度报告|年度工作|工作年度|工作年报|工作报告|年报|工作总结|贯彻(?:落实|执行|实施)?|落实《|执行《|实施《|《中华人民共和国|《政府信息"
-    ))
-    .expect("a pattern")
-});
+    );
+}
 static YEAR_WORDS: &str = r"(?:\d{4}|[〇○零一二三四五六七八九OＯ０]{4})\s*(?:年度|年全年|年|度)?";
-static HEAD_LEFT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"^(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：]|的)+"))
-        .expect("a pattern")
-});
-static HEAD_RIGHT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：(（]|的|工作|上半年|下半年|年度|本年度|贯彻|学习)+$"))
-        .expect("a pattern")
-});
+patterns! {
+    HEAD_LEFT = format!(r"^(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：]|的)+");
+    HEAD_RIGHT = format!(r"(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：(（]|的|工作|上半年|下半年|年度|本年度|贯彻|学习)+$");
+}
 
 /// What the name of a public body ends with.
 const BODIES: &str = "政府 办公厅 办公室 委员会 管委会 局 厅 委 部 署 院 行 社 中心 支队 总队 大队 中队 队 站 所 馆 办 处 \
     会 联 校 学院 大学 中学 小学 公司 集团 街道 镇 乡 苏木 开发区 园区 新区 景区 度假区 保税区 农场 \
     林场 牧场 台 园 库 基地 公署 总工会 指挥部 海关 组 党校 联社 高新区 示范区 工业区 产业园 管理区 \
     垦区 兵团 师 团场 地区 片区 合作区 试验区";
-/// Stems that are a function without any place: such a name is one of thousands.
-static FUNCTION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+patterns! {
+    /// Stems that are a function without any place: such a name is one of thousands.
+    FUNCTION = concat!(
         r"^(?:人民政府|政府|财政|教育|公安|民政|司法|人社|人力资源|人事|劳动|自然资源|国土|环保|环境|生态|住房|住建|住建|建设|城乡|交通|公路|水利|水务|农业|农村|林业|畜牧|商务|",
         r"商业|文化|文体|文广|旅游|卫生|卫计|计生|审计|应急|安监|安全生产|市场监督|市场监管|工商|质监|质量|食品|药品|统计|医保|医疗|行政审批|行政服务|政务|便民|发展和改革|发展改革|发改|",
         r"经济和|经信|经贸|工业|工信|信息|科技|科学|信访|城管|城市管理|综合|体育|档案|机关|民族|民宗|宗教|粮食|物价|规划|人防|人民防空|退役|乡村振兴|扶贫|气象|地震|税务|住房公积金|公积金|",
         r"公共资源|园林|房产|房管|外事|侨务|残疾人|残联|妇联|供销|老龄|法制|国资|国有资产|金融|投资|招商|数据|大数据|邮政|烟草|盐务|电力|消防|海洋|渔业|水产|农机|地方志|史志|广播|新闻|出版|版权|知识产权|编制|机构编制|党史|接待|驻)"
-    ))
-    .expect("a pattern")
-});
+    );
+}
 const NATIONAL: &str = "国家 国务院 中国 中华 全国 中央 外交部 教育部 财政部 科学技术部 工业和信息化部 公安部 民政部 司法部 \
     人力资源和社会保障部 人力资源社会保障部 自然资源部 国土资源部 生态环境部 环境保护部 \
     住房和城乡建设部 住房城乡建设部 交通运输部 水利部 农业部 农业农村部 商务部 文化部 文化和旅游部 \
@@ -111,8 +103,7 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
         return Some(start..end);
     }
     // …年度报告(某某局), …年度报告——某某局
-    static BEHIND: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?:[(（]([^()（）]+)[)）]|[-—–]+([^-—–]+))\s*$").expect("a pattern"));
+    patterns! { BEHIND = r"(?:[(（]([^()（）]+)[)）]|[-—–]+([^-—–]+))\s*$"; }
     let behind = BEHIND.captures(title)?;
     let inner = behind.get(1).or_else(|| behind.get(2))?;
     let words = inner.as_str();
@@ -181,8 +172,7 @@ fn government(name: &str) -> Option<String> {
 
 /// Cuts a printed name into its main name and the nameplate in brackets, each complete.
 pub fn nameplates(printed: &str) -> (String, Vec<String>) {
-    static PLATES: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^([^()（）]+)[(（]([^()（）]+)[)）]$").expect("a pattern"));
+    patterns! { PLATES = r"^([^()（）]+)[(（]([^()（）]+)[)）]$"; }
     let printed = printed.split_whitespace().collect::<String>();
     let Some(parts) = PLATES.captures(&printed) else {
         let full = government(&printed).unwrap_or_else(|| printed.clone());
@@ -370,17 +360,13 @@ fn complete(
             return Some(full);
         }
     }
-    static SELF: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(concat!(
+    patterns! {
+        SELF = concat!(
             r"^(?:[(（]以下简称|信息公开|政府信息公开|政务公开|网站|门户网站|官方|官网|公众号|微信|微博|全年|共|认真|高度|始终|坚持|切实|主动|严格|紧紧|按照|积极|深入|以|在|把|将|不断|进一步|全面|",
             r"机关|党组|领导班子|(?:19|20)\d\d年)"
-        ))
-        .expect("a pattern")
-    });
-    static ABOVE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:按照|根据|依据|依照|按|遵照|转发|上级|落实|印发|报|向|受|经|与|和|、|在|到|赴)$")
-            .expect("a pattern")
-    });
+        );
+        ABOVE = r"(?:按照|根据|依据|依照|按|遵照|转发|上级|落实|印发|报|向|受|经|与|和|、|在|到|赴)$";
+    }
     let mut seen: Option<String> = None;
     for line in &draft.lines {
         for (at, _) in line.text.match_indices(stem) {

@@ -7,29 +7,20 @@ use super::roles;
 use crate::model::report::Role;
 use crate::model::source::{Draft, Span};
 use regex::Regex;
-use std::sync::LazyLock;
 
 const CHINESE_DIGITS: &str = "〇○零一二三四五六七八九OＯ０";
-static YEAR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(r"(?P<year>(?:19|20)\d\d|[一二][{CHINESE_DIGITS}]{{3}})\s*(?:年度|年|度)")).expect("a pattern")
-});
-static YEAR_BARE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)").expect("a pattern"));
-pub static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(&format!(
+patterns! {
+    YEAR = format!(r"(?P<year>(?:19|20)\d\d|[一二][{CHINESE_DIGITS}]{{3}})\s*(?:年度|年|度)");
+    YEAR_BARE = r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)";
+    pub DATE = format!(
         r"(?P<y>\d{{4}}|[一二][{CHINESE_DIGITS}]{{3}})\s*[-/.年]\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*(?:[-/.月]\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})|月)"
-    ))
-    .expect("a pattern")
-});
-static COMPACT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)$").expect("a pattern"));
-static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+    );
+    COMPACT = r"^(?P<y>(?:19|20)\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)$";
+    PERIOD = concat!(
         r"(?P<y1>(?:19|20)\d\d)\s*年\s*(?P<m1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日?\s*(?:起|开始)?\s*[,，]?\s*(?:至|到|止|—+|-+|–|~|～)+\s*",
         r"(?:(?P<y2>(?:19|20)\d\d)\s*年)?\s*(?P<m2>\d{1,2})\s*月\s*(?P<d2>\d{1,2})\s*日"
-    ))
-    .expect("a pattern")
-});
+    );
+}
 
 /// A number in digits or in Chinese ones.
 pub fn number(text: &str) -> Option<u16> {
@@ -130,21 +121,17 @@ pub fn title_year(title: &str) -> Option<(u16, &str)> {
 
 /// The year the running text speaks of as its own: 2016年，我区…; not one of a cited document, not one of a plan.
 pub fn year_in_body(draft: &Draft, first: &roles::Reading) -> Option<(u16, Span)> {
-    static OWN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(concat!(
+    patterns! {
+        OWN = concat!(
             r"(?P<year>(?:19|20)\d\d)\s*年(?:",
             r"(?:度|以来|来|全年|里|中|期间|内)?\s*[,，]\s*(?:我|本|全|各|市|区|县|省|在|共|按照|根据|面对|经|通过|认真|主动|机关|局|中心)",
             r"|[\p{Han}]{2,10}(?:局|委|厅|中心|街道|镇|乡|政府|办事处)(?:共|主动公开|累计|收到|受理)",
             r"|(?:度|全年|全区|全市|全县|全局|我[市区县局委办院镇省中])",
             r"|[,，]\s*[\p{Han}]{1,14}(?:局|委|政府|镇|乡|街道|中心|厅|办|院|[市区县省州旗](?:坚持|认真|按照|深入|以|全面|严格|积极|紧紧))",
             r"|(?:政府信息公开|政务公开)(?:工作)?(?:年度报告|年报))"
-        ))
-        .expect("a pattern")
-    });
-    static PLAN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[^。；]{0,25}(?:将|打算|计划|要(?:进一步|继续|在|以)|下一步|继续|工作思路|工作安排|拟)")
-            .expect("a pattern")
-    });
+        );
+        PLAN = r"^[^。；]{0,25}(?:将|打算|计划|要(?:进一步|继续|在|以)|下一步|继续|工作思路|工作安排|拟)";
+    }
     let mut years: Vec<(u16, u32, Span)> = Vec::new();
     for (i, line) in draft.lines.iter().enumerate() {
         if !matches!(first.roles[i], Role::Prose) {

@@ -136,7 +136,7 @@ pub fn fields(text: &str) -> Vec<(Label, std::ops::Range<usize>, bool)> {
     out
 }
 
-/// Buttons behind the last value of a row.
-static VALUE_TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:\s|^)[【\[(（]?\s*(?:大\s+中\s+小|大\s*\|\s*中|打印|关闭|分享|收藏|纠错|我要纠错|字体|字号|浏览|点击|访问量|视力保护色?)(?:\s|[】\])）:：]|$).*$|\s*\[\s*\]\s*$").expect("a pattern")
-});
+patterns! {
+    /// Buttons behind the last value of a row.
+    VALUE_TAIL = r"(?:\s|^)[【\[(（]?\s*(?:大\s+中\s+小|大\s*\|\s*中|打印|关闭|分享|收藏|纠错|我要纠错|字体|字号|浏览|点击|访问量|视力保护色?)(?:\s|[】\])）:：]|$).*$|\s*\[\s*\]\s*$";
+}

@@ -3,6 +3,15 @@
 //! In: a normalized [`Draft`] and its [`Source`]. Out: a [`Report`] without ids (the archive mints those).
 //! Must never change a line, nor state a value that the text does not give.
 
+/// Patterns by name, each compiled once.
+macro_rules! patterns {
+    ($($(#[$meta:meta])* $visibility:vis $name:ident = $text:expr;)*) => {$(
+        $(#[$meta])*
+        $visibility static $name: std::sync::LazyLock<regex::Regex> =
+            std::sync::LazyLock::new(|| regex::Regex::new(&$text).expect("the pattern is fixed"));
+    )*};
+}
+
 mod agency;
 mod dates;
 pub mod forms;

@@ -9,9 +9,7 @@ use super::roles::{is_cell, markup_level, trimmed};
 use crate::model::diagnostic::Finding;
 use crate::model::report::{Role, Section};
 use crate::model::source::Draft;
-use regex::Regex;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 /// Styles of ordinals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,8 +47,8 @@ struct Ordinal<'a> {
     rest: &'a str,
 }
 
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+patterns! {
+    ORDINAL = concat!(
         r"^(?:第\s*(?P<chapter>[一二三四五六七八九十百]{1,4}|\d{1,2})\s*(?:章|部分|节)\s*[、,，:：]?",
         r"|(?P<chinese>[一二三四五六七八九十]{1,3})\s*[、.．,，]",
         r"|(?P<loose>[一二三四五六七八九十]{1,2})[\s　]+",
@@ -58,25 +56,17 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
         r"|[(（]\s*(?P<arabic>\d{1,2})\s*[)）]\s*[、.．,，]?",
         r"|(?P<half>\d{1,2})\s*[)）]\s*[、.．,，]?",
         r"|(?P<digit>\d{1,2})\s*(?:[、．]|\.\s*))"
-    ))
-    .expect("a pattern")
-});
-/// Headings of the regulations' own outline, which stand without ordinal on some pages and beside tables on others.
-static STATUTORY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+    );
+    /// Headings of the regulations' own outline, which stand without ordinal on some pages and beside tables on others.
+    STATUTORY = concat!(
         r"^(?:概述|总体情况|基本情况|工作概述|(?:行政机关)?主动公开政府信息(?:的)?(?:工作)?情况|(?:行政机关)?(?:收到和处理|依申请公开)政府信息(?:公开)?(?:申请)?(?:的)?(?:办理)?情况|",
         r"政府信息主动公开(?:工作)?情况|政府信息依申请公开(?:办理)?情况|(?:因)?政府信息公开(?:工作被申请|被申请|申请|工作)?(?:提起|被提起)?行政复议、?(?:提起)?行政诉讼(?:的)?情况|",
         r"(?:政府信息公开)?(?:工作)?存在的(?:主要)?问题(?:及|和|与)(?:改进|整改|下一步).*|其他需要报告的(?:事项|情况).*|政府信息公开(?:的)?收费(?:及|和)减免情况)$"
-    ))
-    .expect("a pattern")
-});
-static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\d[\d,.]*\s*(?:余|多)?(?:万|亿)?(?:余|多)?\s*(?:件|条|次|人|篇|个|项|份|元|期|场|起|%|宗|部|期)")
-        .expect("a pattern")
-});
-/// Ends in a figure behind a gap.
-static ROW: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\p{Han}[）)]?(?:[\s　]+[\d,.]+%?)*[\s　]+\d[\d,.]*%?$").expect("a pattern"));
+    );
+    COUNTED = r"\d[\d,.]*\s*(?:余|多)?(?:万|亿)?(?:余|多)?\s*(?:件|条|次|人|篇|个|项|份|元|期|场|起|%|宗|部|期)";
+    /// Ends in a figure behind a gap.
+    ROW = r"\p{Han}[）)]?(?:[\s　]+[\d,.]+%?)*[\s　]+\d[\d,.]*%?$";
+}
 
 fn ordinal(text: &str) -> Option<Ordinal<'_>> {
     let hit = ORDINAL.captures(text)?;
@@ -285,9 +275,7 @@ pub fn read(draft: &Draft, roles: &[Role], claimed: &BTreeSet<usize>) -> Reading
 /// The top headings of a report whose lines were run together into one: 一、 二、 三、 in unbroken sequence, each behind a stop or
 /// a gap and with a gap behind its title.
 fn run_together(text: &str) -> Vec<(u32, String)> {
-    static HEADING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:^|[。\s])\s*([一二三四五六七八九十]{1,3})、([^。，,；;\s]{2,40})(?:\s|。)").expect("a pattern")
-    });
+    patterns! { HEADING = r"(?:^|[。\s])\s*([一二三四五六七八九十]{1,3})、([^。，,；;\s]{2,40})(?:\s|。)"; }
     let mut found: Vec<(u32, String)> = Vec::new();
     if text.chars().count() < 60 {
         return found;

@@ -6,9 +6,7 @@
 use super::labels::{Label, fields};
 use crate::model::report::Role;
 use crate::model::source::{Draft, Span};
-use regex::Regex;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 /// One field of a metadata row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +43,8 @@ pub struct Reading {
     pub loose_dates: Vec<usize>,
 }
 
-static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+patterns! {
+    FURNITURE = concat!(
         r"^(?:[【\[(（〖]?\s*(?:打印本?页?|打印此页|打印文章|我要打印|关闭窗口|关闭本?页?|关闭|返回顶部|返回首页|返回列表|返回|收藏本?页?|加入收藏|设为首页|推荐|纠错|分享|分享到|",
         r"TOP|回到顶部|下载|全文下载|保存|微信|微博|新浪微博|腾讯微博|QQ空间|扫一扫|更多|繁体|简体|无障碍(?:浏览|阅读)?|登录|注册|RSS|首页|网站地图|联系我们|关于我们|网站声明|隐私声明|版权声明|大|中|小|",
         r"[-+AaT])\s*[】\])）〗]?[\s|｜·,/-]*)+[:：]?$",
@@ -61,46 +59,21 @@ static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
         r"|您是第.{0,12}(?:访客|访问)|访问(?:总量|人数)\s*[:：]?\s*\d",
         r"|^(?:字号|字体)\s*[:：]?\s*[\[【(]?\s*(?:大|小|[TtAa][+-]?|\])|^[\[【(]\s*大\s+中\s+小",
         r"|^(?:广告|赞助商|推广)\s*[:：]?$|(?:免费下载|代写|范文网|文库|点击下载全文|加微信|加QQ群|优惠券)",
-    ))
-    .expect("a closed pattern")
-});
-
-static TITLE_END: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:报告|年报|总结|统计表|情况表|汇总表|报表|情况|通知|公告|通告|公示|说明|信息)(?:书)?$")
-        .expect("a pattern")
-});
-static TITLE_TAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\s*(?:[(（【\[][^()（）]{1,40}[)）】\]]|[-—–]{1,2}[^-—–]{2,30})$").expect("a pattern")
-});
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．,，]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]|\d{1,2}\s*[.．、](?:[^\d]|$)|第[一二三四五六七八九十\d]{1,3}[章部节条])")
-        .expect("a pattern")
-});
-/// A line that is a date and nothing more, a weekday or a time of day allowed.
-static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[(（]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{4}\s*年\s*\d{1,2}\s*月|[〇○零一二三四五六七八九OＯ０]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)(?:\s*\d{1,2}\s*[:：]\s*\d{1,2}(?:[:：]\d{1,2})?)?\s*[)）]?$")
-        .expect("a pattern")
-});
-static NUMBER_CELL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[-+]?[\d,，.]+\s*(?:%|件|条|万元|元|个|人|次|项)?$|^[/—–-]{1,2}$").expect("a pattern")
-});
-
-/// What goes on behind a figure that markup set apart from its sentence.
-static BROKEN_OFF: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
+    );
+    TITLE_END = r"(?:报告|年报|总结|统计表|情况表|汇总表|报表|情况|通知|公告|通告|公示|说明|信息)(?:书)?$";
+    TITLE_TAIL = r"\s*(?:[(（【\[][^()（）]{1,40}[)）】\]]|[-—–]{1,2}[^-—–]{2,30})$";
+    ORDINAL = r"^(?:[一二三四五六七八九十]{1,3}\s*[、.．,，]|[(（]\s*[一二三四五六七八九十\d]{1,3}\s*[)）]|\d{1,2}\s*[.．、](?:[^\d]|$)|第[一二三四五六七八九十\d]{1,3}[章部节条])";
+    /// A line that is a date and nothing more, a weekday or a time of day allowed.
+    DATE_ALONE = r"^[(（]?\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{4}\s*年\s*\d{1,2}\s*月|[〇○零一二三四五六七八九OＯ０]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?)(?:\s*\d{1,2}\s*[:：]\s*\d{1,2}(?:[:：]\d{1,2})?)?\s*[)）]?$";
+    NUMBER_CELL = r"^[-+]?[\d,，.]+\s*(?:%|件|条|万元|元|个|人|次|项)?$|^[/—–-]{1,2}$";
+    /// What goes on behind a figure that markup set apart from its sentence.
+    BROKEN_OFF = concat!(
         r"^(?:[,，、。；;]|[余多]?[万亿]?[余多]?",
         r"(?:条|件|人次|次|人|名|个|项|篇|份|期|册|元|%|％|起|宗|场|家|处)[^|]{0,24}[,，。；;])"
-    ))
-    .expect("a pattern")
-});
-
-/// A date, perhaps with a time of day, before something else.
-static DATE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"^\s*\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s|｜]+",
-    )
-    .expect("a pattern")
-});
+    );
+    /// A date, perhaps with a time of day, before something else.
+    DATE_FIRST = r"^\s*\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?[\s|｜]+";
+}
 /// What a field says that has no value.
 const NOTHING: &[&str] = &["无", "暂无", "/", "-", "--", "—", "——"];
 
@@ -234,8 +207,7 @@ fn grid_lines(draft: &Draft) -> BTreeSet<usize> {
 
 /// How much of a title a text is: 0 for none, more for a year, a body and a proper end.
 fn rank(text: &str) -> u8 {
-    static YEAR: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?:19|20)\d\d|[一二][〇○零一二三四五六七八九OＯ０]{3}").expect("a pattern"));
+    patterns! { YEAR = r"(?:19|20)\d\d|[一二][〇○零一二三四五六七八九OＯ０]{3}"; }
     if !is_title(text) {
         return 0;
     }
@@ -293,9 +265,7 @@ fn find_title(draft: &Draft, filled: &[usize], reading: &mut Reading) {
     {
         to += 1;
     }
-    static YEAR_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[(（]?\s*(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年?度?\s*[)）]?$").expect("a pattern")
-    });
+    patterns! { YEAR_ALONE = r"^[(（]?\s*(?:\d{4}|[〇○零一二三四五六七八九]{4})\s*年?度?\s*[)）]?$"; }
     if let Some(&below) = window.get(to + 1)
         && YEAR_ALONE.is_match(text(below))
         && below <= window[to] + 2

@@ -40,10 +40,7 @@ pub(super) fn witnesses(
     signature: Option<(String, Span)>,
 ) -> Witnesses {
     // What is published, named like a title (现公布某某局2019年…年度报告), and who made it.
-    static ANNOUNCED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:公布|发布|公开|编制|汇总|现将|制作)(?:完成|形成)?(?:了|的)?(?P<title>[^,，。、；《》]{8,60}?(?:报告|年报))")
-            .expect("a pattern")
-    });
+    patterns! { ANNOUNCED = r"(?:公布|发布|公开|编制|汇总|现将|制作)(?:完成|形成)?(?:了|的)?(?P<title>[^,，。、；《》]{8,60}?(?:报告|年报))"; }
     static MAKERS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
         [
             r"由(?P<name>[\p{Han}()（）]{4,40}?)(?:根据|按照|依据|依照|编制|编写|组织|汇总|负责|于|,|，)",
@@ -57,15 +54,11 @@ pub(super) fn witnesses(
     let field = |label: Label| {
         first.fields.iter().find(|f| f.label == label && agency::is_body(&f.value)).map(|f| (f.value.clone(), f.at))
     };
-    static CONTACT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"请(?:直接)?(?:与|联系|向|致电)(?P<name>[\p{Han}]{4,30}?)(?:(?:政府信息|政务|信息)公开[处科股室办]+|党政办公?室?)?(?:联系|咨询|反映|[(（,，。:：])")
-            .expect("a pattern")
-    });
-    // The office or section that answers is not who reports.
-    static OFFICE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?P<body>.*?(?:局|厅|[镇乡]人民政府|街道办事处|中心|院|馆|公司|集团|[大支]队|(?:改革|健康|管理)委员会))[\p{Han}]{0,8}(?:室|科|处|股)$")
-            .expect("a pattern")
-    });
+    patterns! {
+        CONTACT = r"请(?:直接)?(?:与|联系|向|致电)(?P<name>[\p{Han}]{4,30}?)(?:(?:政府信息|政务|信息)公开[处科股室办]+|党政办公?室?)?(?:联系|咨询|反映|[(（,，。:：])";
+        // The office or section that answers is not who reports.
+        OFFICE = r"^(?P<body>.*?(?:局|厅|[镇乡]人民政府|街道办事处|中心|院|馆|公司|集团|[大支]队|(?:改革|健康|管理)委员会))[\p{Han}]{0,8}(?:室|科|处|股)$";
+    }
     let openings = || draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
     let contact = || {
         openings().find_map(|(_, line)| {
@@ -100,13 +93,12 @@ pub(super) fn witnesses(
 
 /// The body that acts in the sentences (洋县自然资源局共完成…, 单位: 某某局): its full name with the place, and no other body so.
 fn subject(draft: &Draft, first: &roles::Reading) -> Option<(String, Span)> {
-    static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(concat!(
+    patterns! {
+        SUBJECT = concat!(
             r"(?:^|[。,，;；]|[单單]位[:：])\s*(?:(?:19|20)\d\d年(?:度|全年)?[,，]?)?(?P<name>[\p{Han}]{3,24}?(?:局|委员会|厅|镇|乡|街道办事处|街道|中心|办公室|院))",
             r"(?:\s|$|共|主动|认真|高度|严格|按照|坚持|积极|紧紧|始终|全年|不断|持续|深入|结合|通过|围绕|全面|切实|未|没有|收到|受理|完成|贯彻|落实|将)"
-        ))
-        .expect("a pattern")
-    });
+        );
+    }
     let mut found: Option<(String, Span)> = None;
     for (line, role) in draft.lines.iter().zip(&first.roles) {
         if !matches!(role, Role::Prose | Role::Table) {

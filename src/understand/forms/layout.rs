@@ -5,8 +5,6 @@
 
 use super::figure::{Content, content, fold, is_space, is_unit};
 use crate::model::source::{Draft, Grid};
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// How the place of a cell in its row is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,10 +150,7 @@ fn shape(text: &str) -> Shape {
 
 /// `— 3 —`, `- 3 -`, `第 3 页`, `第3页 共12页`, `3 / 12`: what a print puts below a page is no cell.
 fn is_page_number(text: &str) -> bool {
-    static PAGE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:[-—–―－~·•]+\s*\d{1,3}\s*[-—–―－~·•]+|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$")
-            .expect("a pattern")
-    });
+    patterns! { PAGE = r"^(?:[-—–―－~·•]+\s*\d{1,3}\s*[-—–―－~·•]+|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3})$"; }
     PAGE.is_match(text)
 }
 

@@ -107,17 +107,13 @@ fn locate(window: &Window, word: &str) -> Option<(usize, usize, usize)> {
 
 /// Nothing but 共, 达, 全年 may stand in a clause between the word and the number (召开新闻发布会，全年共5次).
 fn is_near(between: &str) -> bool {
-    static FILLER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|金额|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$").expect("the pattern is fixed")
-    });
+    patterns! { FILLER = r"^(?:\s|全年|本年度?|今年|20[0-9]{2}年度?|共计?|总计|合计|累计|总数|总量|数量|金额|数|达到?|为|有|约|已|了|分别|其中|，|,|：|:)*$"; }
     between.rfind(['，', ',', '；', ';', '：', ':']).is_none_or(|comma| FILLER.is_match(&between[comma..]))
 }
 
 /// 受理低保申请、收到入学申请: an application for something else than information. Only applicants and manners may stand inside.
 fn is_foreign(window: &Window, start: usize, end: usize) -> bool {
-    static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:收到|受理|接到|接收|新收|办理|处理|答复|回复|办结|申请|公民|法人|自然人|其他|其它|组织|个人|企业|群众|社会|公众|各类|各种|有效|书面|网上|网络|在线|当面|现场|信函|来信|提交|提出|通过|总数|总量|数量|共计?|了|的|和|或者?|及|与|、|，|,|以|在|我局|本机关|本局|我委|我办|全年|今年|人|[0-9０-９,，.]+|[件条项起次份宗例]|\s)*$").expect("the pattern is fixed")
-    });
+    patterns! { PLAIN = r"^(?:收到|受理|接到|接收|新收|办理|处理|答复|回复|办结|申请|公民|法人|自然人|其他|其它|组织|个人|企业|群众|社会|公众|各类|各种|有效|书面|网上|网络|在线|当面|现场|信函|来信|提交|提出|通过|总数|总量|数量|共计?|了|的|和|或者?|及|与|、|，|,|以|在|我局|本机关|本局|我委|我办|全年|今年|人|[0-9０-９,，.]+|[件条项起次份宗例]|\s)*$"; }
     let (from, to) = (window.number.start.clamp(start, end), window.number.end.clamp(start, end));
     let named = format!("{}{}", &window.sentence[start..from], &window.sentence[to..end]);
     !named.contains("公开") && !named.contains("信息") && !PLAIN.is_match(&named)
@@ -131,18 +127,13 @@ fn is_average(window: &Window) -> bool {
 
 /// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given. Nor is 1件尚在答复状态中 one.
 fn is_example(window: &Window) -> bool {
-    static UNDONE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:申请)?(?:尚|正|仍|还|待)[^，,。；;]{0,8}(?:答复|办理|办结)|^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)").expect("the pattern is fixed")
-    });
+    patterns! { UNDONE = r"^(?:申请)?(?:尚|正|仍|还|待)[^，,。；;]{0,8}(?:答复|办理|办结)|^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)"; }
     UNDONE.is_match(&window.sentence[window.number.end..])
 }
 
 /// 制作政府信息614条，其中不予公开583条: how an agency sorts what it makes, not what it answers.
 fn is_sorting(window: &Window) -> bool {
-    static MADE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定)[^，,。；;]{0,18}[0-9]")
-            .expect("the pattern is fixed")
-    });
+    patterns! { MADE = r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定)[^，,。；;]{0,18}[0-9]"; }
     let before = &window.sentence[..window.number.start];
     MADE.is_match(before) && !before.contains("申请")
 }
@@ -168,24 +159,14 @@ fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -
 
 /// The figure of a disclosure channel, or of all of them.
 fn channel(window: &Window, id: &str) -> Option<Id> {
-    static OBJECT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?x)(?:公开|发布|推送|更新|上传|刊登|刊发|编发|公布|发文|推文)了?的?
+    patterns! {
+        OBJECT = r"(?x)(?:公开|发布|推送|更新|上传|刊登|刊发|编发|公布|发文|推文)了?的?
             (?:各类|各种|各项|相关|有关|应当|应|可|政府|政务|公开|主动|工作|动态|原创|宣传|最新|图文|本机关|机关|共|全年|累计|合计|总计|、|和|等|及|我局|本单位|官方|新闻|公众号|微信|微博|网站|政务网)*
             (?:信息|文章|稿件|消息|新闻|资讯|推文|推送|动态|内容|微信|微博|博文|条目)?
-            (?:数量|总数|总量|数|量|共|共计|总计|合计|达到|达|为|约|有|计|分别|累计|信息|，|,|（|\(|：|:|\s)*$",
-        )
-        .expect("the pattern is fixed")
-    });
-    static BARE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?:微信|微博|公众号|网站|两微|网)(?:公众号|平台|客户端|信息|公开|发布|上|共|为|：|:|数|[）)]|\s)*$",
-        )
-        .expect("the pattern is fixed")
-    });
-    static MULTI: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"等(?:多种|各种|多个|各类)?(?:形式|方式|渠道|途径|载体|媒体|平台)|多种(?:形式|方式|渠道)|各种(?:形式|方式|渠道)|(?:报刊|报纸|广播|电视|媒体)等[^，,。；;]{0,4}公开政府信息").expect("the pattern is fixed")
-    });
+            (?:数量|总数|总量|数|量|共|共计|总计|合计|达到|达|为|约|有|计|分别|累计|信息|，|,|（|\(|：|:|\s)*$";
+        BARE = r"(?:微信|微博|公众号|网站|两微|网)(?:公众号|平台|客户端|信息|公开|发布|上|共|为|：|:|数|[）)]|\s)*$";
+        MULTI = r"等(?:多种|各种|多个|各类)?(?:形式|方式|渠道|途径|载体|媒体|平台)|多种(?:形式|方式|渠道)|各种(?:形式|方式|渠道)|(?:报刊|报纸|广播|电视|媒体)等[^，,。；;]{0,4}公开政府信息";
+    }
     let sentence = window.sentence;
     let clause = clause_start(sentence, window.number.start).max(window.from);
     // 充分运用公众号、公示栏等平台,其中微信公众号发布85条: the part is a matter of its own.
@@ -254,9 +235,7 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
 
 /// Two things that one number counts together (行政复议、行政诉讼3件, 信函、传真申请46件) are the figure of neither.
 pub(super) fn is_joint(window: &Window, id: &str) -> bool {
-    static CASES: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:复议|诉讼|举报|投诉|申诉)(?:案件|申请)?(?:和|及|与|、|或者?|以及|暨)(?:被?提起)?(?:行政)?(?:复议|诉讼|举报|投诉|申诉)(?:案件|情况)?(?:共|共计|总计|合计|均|分别)*$").expect("the pattern is fixed")
-    });
+    patterns! { CASES = r"(?:复议|诉讼|举报|投诉|申诉)(?:案件|申请)?(?:和|及|与|、|或者?|以及|暨)(?:被?提起)?(?:行政)?(?:复议|诉讼|举报|投诉|申诉)(?:案件|情况)?(?:共|共计|总计|合计|均|分别)*$"; }
     static CHANNELS: LazyLock<Regex> = LazyLock::new(|| {
         let channel = "(?:当面|现场|信函|信件|来信|邮寄|传真|网络|网上|在线|电子邮件|邮件|电话)";
         Regex::new(&format!(r"{channel}(?:申请|提交|递交|方式|形式|接收)*(?:和|及|与|、|或者?|以及|/){channel}(?:等|的|申请|提交|递交|提出|方式|形式|渠道|途径|接收|共计?|合计|为|有)*$")).expect("the pattern is fixed")

@@ -215,13 +215,10 @@ impl Reader<'_> {
 
     /// In 2022, 结转2023年继续办理1件 is carried out and 结转2021年度1件 carried in.
     fn carried(&self, sentence: &str, found: &mut [(usize, Figure)]) {
-        static NEXT: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"(?:结转|转入|转至|转到)(?:至|到|入)?(?P<year>20[0-9]{2})年度?(?:继续|再|后)?(?:办理)?的?$")
-                .expect("the pattern is fixed")
-        });
-        static ONWARD: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"^(?:的?申请)?(?:结转|转)?(?:至|到|入)?(?P<year>20[0-9]{2})年").expect("the pattern is fixed")
-        });
+        patterns! {
+            NEXT = r"(?:结转|转入|转至|转到)(?:至|到|入)?(?P<year>20[0-9]{2})年度?(?:继续|再|后)?(?:办理)?的?$";
+            ONWARD = r"^(?:的?申请)?(?:结转|转)?(?:至|到|入)?(?P<year>20[0-9]{2})年";
+        }
         for (at, figure) in found.iter_mut() {
             let (before, behind) = (&sentence[..*at], &sentence[*at + figure.raw.len()..]);
             let onward = ONWARD.captures(behind).filter(|c| before.ends_with("结转") || c[0].contains('转'));
@@ -273,13 +270,10 @@ impl Reader<'_> {
 
     /// 全部按时答复 makes the answered equal to the received of the same sentence, or of the one before it.
     fn answered(&self, sentence: &str, start: usize, before: Option<&Figure>, found: &mut Vec<(usize, Figure)>) {
-        static ALL: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|当场|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)")
-            .expect("the pattern is fixed")
-        });
-        static ONE: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r"[，,](?:现?已|并)(?:经|依法|依规|按时|按期|按规定|及时|予以|进行|作出|做出|给予|书面|于[^，。；]{2,14}内|在[^，。；]{2,14}内)*(?:答复|办结|回复|办理完毕)").expect("the pattern is fixed")
-        });
+        patterns! {
+            ALL = r"(?:全部|均|皆|都|100%|百分之百)(?:已|已经|依法|依规|依申请|按时|按期|按规定|按要求|按照规定|及时|当场|受理|办理|办结|予以|进行|作出?|做出?|给予|得到|在[^，。；]{2,14}内|于[^，。；]{2,14}内|按[^，。；]{2,12}|了|并|书面|妥善|、|，并)*(?:答复|办结|回复|办理完毕)";
+            ONE = r"[，,](?:现?已|并)(?:经|依法|依规|按时|按期|按规定|及时|予以|进行|作出|做出|给予|书面|于[^，。；]{2,14}内|在[^，。；]{2,14}内)*(?:答复|办结|回复|办理完毕)";
+        }
         let is = |f: &Figure, id: &str| f.indicator.as_deref() == Some(id);
         if found.iter().any(|(_, f)| is(f, "requests_answered")) {
             return;
@@ -302,8 +296,7 @@ impl Reader<'_> {
             return;
         };
         // 收到10件（含上年结转1件），全部办结: what brackets say of the whole does not part it from its answers.
-        static ASIDE: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"[（(][^（()）]*[）)]|无[往上]年结转").expect("the pattern is fixed"));
+        patterns! { ASIDE = r"[（(][^（()）]*[）)]|无[往上]年结转"; }
         let between = ASIDE.replace_all(&sentence[at..all.start()], "");
         let other = ["。", "；", ";", "复议", "诉讼", "其余", "提案", "结转", "留言", "来信", "咨询", "投诉"];
         if figure.value.is_zero() || other.iter().any(|word| between.contains(word)) {
@@ -360,16 +353,11 @@ impl Reader<'_> {
 
 /// 书面申请2件、网上申请1件，共计3件: the parts are no level of what their sum is.
 fn totals(numbers: &[Number], sentence: &str, found: &mut [(usize, Figure)]) {
-    static SUM: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"[，,](?:共计?|合计|总计|总共)(?:为|有)?$").expect("the pattern is fixed"));
-    static APPLICANT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:公民|自然人|个人|法人|企业|商业企业|社会公益组织|科研机构|法律服务机构|其他组织|法人或其他组织|法人和其他组织|其他)(?:提出的?)?申请$")
-            .expect("the pattern is fixed")
-    });
-    static DISCLOSED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[^0-9微网博屏栏报视申]*(?:公开|发布)[^0-9微网博屏栏报视申]*信息[^微网博屏栏报视申]*$")
-            .expect("the pattern is fixed")
-    });
+    patterns! {
+        SUM = r"[，,](?:共计?|合计|总计|总共)(?:为|有)?$";
+        APPLICANT = r"^(?:公民|自然人|个人|法人|企业|商业企业|社会公益组织|科研机构|法律服务机构|其他组织|法人或其他组织|法人和其他组织|其他)(?:提出的?)?申请$";
+        DISCLOSED = r"^[^0-9微网博屏栏报视申]*(?:公开|发布)[^0-9微网博屏栏报视申]*信息[^微网博屏栏报视申]*$";
+    }
     for total in 2..found.len() {
         let (at, unit) = (found[total].0, found[total].1.unit.clone());
         if !SUM.is_match(&sentence[..at]) || numbers.iter().all(|n| n.start != at) {
@@ -441,10 +429,7 @@ fn stocks(sentence: &str, found: &mut [(usize, Figure)]) {
 
 /// 行政复议和行政诉讼各1件 states two figures.
 fn each(sentence: &str, found: &mut Vec<(usize, Figure)>) {
-    static EACH: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"复议(?:案件|申请)?(?:和|及|与|、|以及)(?:被?提起)?(?:行政)?诉讼(?:案件|情况)?各(?:有|为)?$")
-            .expect("the pattern is fixed")
-    });
+    patterns! { EACH = r"复议(?:案件|申请)?(?:和|及|与|、|以及)(?:被?提起)?(?:行政)?诉讼(?:案件|情况)?各(?:有|为)?$"; }
     let Some((at, figure)) = found.iter_mut().find(|(at, _)| EACH.is_match(&sentence[..*at])) else { return };
     figure.indicator = Some(Id::Borrowed("review_total"));
     let other = (*at, Figure { indicator: Some(Id::Borrowed("litigation_total")), ..figure.clone() });
@@ -514,20 +499,14 @@ fn is_counted(sentence: &str, number: &Number, known: bool) -> bool {
         || number.approx != Approx::Exact && number.value >= Decimal::from(10)
 }
 
-static FRESH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:[我本全][局委办厅院市区县镇乡]|本机关)?(?:共|全年)?(?:新增|新公开|主动公开|公开|发布|增加)(?:的|了)?(?:主动)?(?:公开|发布)?(?:的|了)?(?:政府|政务)?(?:信息)?(?:共计?|数|为)?$")
-        .expect("the pattern is fixed")
-});
+patterns! { FRESH = r"^(?:其中[，,：:]?)?(?:本年度?|今年|当年|20[0-9]{2}年度?)(?:[我本全][局委办厅院市区县镇乡]|本机关)?(?:共|全年)?(?:新增|新公开|主动公开|公开|发布|增加)(?:的|了)?(?:主动)?(?:公开|发布)?(?:的|了)?(?:政府|政务)?(?:信息)?(?:共计?|数|为)?$"; }
 
 /// What is counted, in the report's words.
 fn label(window: &Window) -> String {
-    static LEAD: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:[（(][一二三四五六七八九十0-9]{1,3}[）)]|[\s，,、；;：:。（(）)”]|其中|和|及|以及|并且?|同时|共计?|累计|全年|今年|本年度?|20[0-9]{2}年度?|已|还|也|了|的)+").expect("the pattern is fixed")
-    });
-    static TAIL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:[\s，,：:（(]|共计?|总计|合计|累计|达到?了?|为|约|有|计|分别|数量)+$")
-            .expect("the pattern is fixed")
-    });
+    patterns! {
+        LEAD = r"^(?:[（(][一二三四五六七八九十0-9]{1,3}[）)]|[\s，,、；;：:。（(）)”]|其中|和|及|以及|并且?|同时|共计?|累计|全年|今年|本年度?|20[0-9]{2}年度?|已|还|也|了|的)+";
+        TAIL = r"(?:[\s，,：:（(]|共计?|总计|合计|累计|达到?了?|为|约|有|计|分别|数量)+$";
+    }
     let sentence = window.sentence;
     let behind: String = sentence[window.number.end..window.to]
         .chars()

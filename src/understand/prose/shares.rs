@@ -5,9 +5,7 @@
 
 use super::number::Number;
 use super::text::clause_start;
-use regex::Regex;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 /// A number's place in the row, said alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,11 +16,11 @@ pub(super) struct Share {
     pub sentence: String,
 }
 
-static VERB: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?:为|是|有|达到?|共|计)*$").expect("the pattern is fixed"));
-static APART: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\s*(?:[、，,]|和|及|与|以及)\s*$").expect("the pattern is fixed"));
-static NAMES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"、|以及|和|及|与").expect("the pattern is fixed"));
+patterns! {
+    VERB = r"^(?:为|是|有|达到?|共|计)*$";
+    APART = r"^\s*(?:[、，,]|和|及|与|以及)\s*$";
+    NAMES = r"、|以及|和|及|与";
+}
 
 /// The shares of a sentence's numbers, by their index.
 pub(super) fn find(sentence: &str, numbers: &[Number]) -> BTreeMap<usize, Option<Share>> {

@@ -6,8 +6,6 @@
 use crate::model::report::Role;
 use crate::model::source::{Draft, Line, Span};
 use crate::understand::roles::is_cell;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// Running text that belongs together.
 #[derive(Clone, Debug, Default)]
@@ -44,12 +42,10 @@ impl Paragraph {
     }
 }
 
-static OPENS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:[一二三四五六七八九十]+(?:、|是|要)|[（(][0-9一二三四五六七八九十]+[)）]|[0-9]{1,2}[.、．][^0-9]|附[:：件]|注[:：]|第[一二三四五六七八九十]+)")
-        .expect("the pattern is fixed")
-});
-static CLOSES: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[。！？；!?;:：”》)）%％]\s*$").expect("the pattern is fixed"));
+patterns! {
+    OPENS = r"^\s*(?:[一二三四五六七八九十]+(?:、|是|要)|[（(][0-9一二三四五六七八九十]+[)）]|[0-9]{1,2}[.、．][^0-9]|附[:：件]|注[:：]|第[一二三四五六七八九十]+)";
+    CLOSES = r"[。！？；!?;:：”》)）%％]\s*$";
+}
 
 /// The paragraphs of a draft: its prose lines, wrapped lines joined.
 pub(super) fn paragraphs(draft: &Draft, roles: &[Role]) -> Vec<Paragraph> {

@@ -22,13 +22,10 @@ pub(super) struct Zero {
     pub unit: &'static str,
 }
 
-static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x) 无一[起件例宗] | 无任何 | 均?(?:没有|尚未|从未|未曾|均未|未)(?:再)?(?:收到|接到|受理|接受|接收|发生|发现|出现|收取|收费|产生|涉及|有|引发|被|因|提起|向|对|制发|制定|出台|召开|举办|举行|组织|减免|存在)
-        | 不存在 | 没有 | 零(?P<zero>申请|复议|诉讼|投诉|举报|收费|申诉) | (?:均|皆|都)?为(?:零|0)(?:件|起|元|次|例|宗)? | 均无 | 暂无 | 并无 | 无 | 不收取 ",
-    )
-    .expect("the pattern is fixed")
-});
+patterns! {
+    TRIGGER = r"(?x) 无一[起件例宗] | 无任何 | 均?(?:没有|尚未|从未|未曾|均未|未)(?:再)?(?:收到|接到|受理|接受|接收|发生|发现|出现|收取|收费|产生|涉及|有|引发|被|因|提起|向|对|制发|制定|出台|召开|举办|举行|组织|减免|存在)
+        | 不存在 | 没有 | 零(?P<zero>申请|复议|诉讼|投诉|举报|收费|申诉) | (?:均|皆|都)?为(?:零|0)(?:件|起|元|次|例|宗)? | 均无 | 暂无 | 并无 | 无 | 不收取 ";
+}
 
 /// What follows 无 or 未 when it is no negation of a count.
 const NOT_NONE: &str = "无法 无偿 无障碍 无缝 无关 无论 无证 无需 无须 无正当 无纸 无线 无锡 无人 无私 无差别 无效 无所 \
@@ -57,21 +54,13 @@ static THINGS: LazyLock<Vec<(Regex, &'static str, &'static str)>> = LazyLock::ne
     .collect()
 });
 
-static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"如(?:果|有|未)|若|可以|有权|可向|可依法|逾期|应当|的，可|凡|一律|严禁|不得|确保|力争|努力|避免|防止|认为",
-    )
-    .expect("the pattern is fixed")
-});
-static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:也|和|及|或|以及|亦)?(?:没有|未|无|被)?(?:因|涉及|政府|政务|信息公开|行政|复议|诉讼|提起|申请|举报|投诉|申诉|收费|被|或|和|及|以及|也|亦)").expect("the pattern is fixed")
-});
-static DONE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"收取|收费|减免|提起|提出|发生|产生|引发|引起").expect("the pattern is fixed"));
-static YEARS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"20[0-9]{2}年").expect("the pattern is fixed"));
-static CAUSE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:因|由|对|针对|关于|涉及|就|有关)[^，。；、]{0,24}$").expect("the pattern is fixed")
-});
+patterns! {
+    CONDITION = r"如(?:果|有|未)|若|可以|有权|可向|可依法|逾期|应当|的，可|凡|一律|严禁|不得|确保|力争|努力|避免|防止|认为";
+    GOES_ON = r"^\s*(?:也|和|及|或|以及|亦)?(?:没有|未|无|被)?(?:因|涉及|政府|政务|信息公开|行政|复议|诉讼|提起|申请|举报|投诉|申诉|收费|被|或|和|及|以及|也|亦)";
+    DONE = r"收取|收费|减免|提起|提出|发生|产生|引发|引起";
+    YEARS = r"20[0-9]{2}年";
+    CAUSE = r"(?:因|由|对|针对|关于|涉及|就|有关)[^，。；、]{0,24}$";
+}
 
 /// The zeros of a sentence. `heading` names the section: a bare 无。 below 收费情况 speaks of fees.
 pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
@@ -215,12 +204,10 @@ fn items(scope: &str) -> Vec<(&'static str, String, &'static str)> {
 
 /// 本年度无。 or 未发生此类情况。: nothing but time, body and the negation.
 fn is_bare(sentence: &str, from: usize, to: usize) -> bool {
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^\s*[（(]?(?:20[0-9]{2}年(?:度|全年)?|本年度?|今年|全年|年内|报告期内|[,，\s]|我[局委办厅院中心镇乡街道单位]+|本[局委办厅院机关单位]+|截[至止]目前|目前|情况|暂)*$").expect("the pattern is fixed")
-    });
-    static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:此类|此项|上述|以上|该类|相关|有关|这类|该项|类似)?(?:情况|情形|内容|事项|案件|现象|问题)?(?:发生)?[）)]?$").expect("the pattern is fixed")
-    });
+    patterns! {
+        BEFORE = r"^\s*[（(]?(?:20[0-9]{2}年(?:度|全年)?|本年度?|今年|全年|年内|报告期内|[,，\s]|我[局委办厅院中心镇乡街道单位]+|本[局委办厅院机关单位]+|截[至止]目前|目前|情况|暂)*$";
+        AFTER = r"^(?:此类|此项|上述|以上|该类|相关|有关|这类|该项|类似)?(?:情况|情形|内容|事项|案件|现象|问题)?(?:发生)?[）)]?$";
+    }
     let word_end = TRIGGER.find_at(sentence, from).map_or(from, |m| m.end());
     BEFORE.is_match(&sentence[..from]) && AFTER.is_match(sentence[word_end.min(to)..to].trim())
 }
