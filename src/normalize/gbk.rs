@@ -5,8 +5,7 @@
 use super::classes::{is_han, kind, kinds, simplified};
 use super::lexicon::is_known;
 use super::width::ideograph;
-use encoding_rs::{BIG5, Encoding, GBK};
-use std::ops::RangeInclusive;
+use encoding_rs::{BIG5, GBK};
 use std::sync::LazyLock;
 
 /// The GBK pair of a character.
@@ -42,25 +41,22 @@ static TABLE: LazyLock<Vec<Option<char>>> = LazyLock::new(|| {
 pub(super) struct Usual {
     pub c: char,
     pub simplified: char,
-    /// How far it is out of place in Simplified and in Traditional text: 2 when it belongs to the other script, 1 when it is rare.
-    pub odd: [u8; 2],
+    /// How far it is out of place in Traditional text: 2 when it is Simplified, 1 when it is rare.
+    pub odd: u8,
 }
 
 impl Usual {
     pub fn new(c: char) -> Usual {
-        let odd = |other: u16, encoding, leads| {
-            if kinds(c) & other != 0 { 2 } else { u8::from(is_rare(c, encoding, leads)) }
-        };
-        let odd = [odd(kind::TRADITIONAL, GBK, 0xA1..=0xF7), odd(kind::SIMPLIFIED, BIG5, 0xA1..=0xC6)];
+        let odd = if kinds(c) & kind::SIMPLIFIED != 0 { 2 } else { u8::from(is_rare(c)) };
         Usual { c, simplified: simplified(c), odd }
     }
 }
 
-/// Whether a character is not among the common ones of a country that writes the script.
-fn is_rare(c: char, encoding: &'static Encoding, leads: RangeInclusive<u8>) -> bool {
+/// Whether a character is not among the common ones of Traditional text.
+fn is_rare(c: char) -> bool {
     let mut buffer = [0; 4];
-    let (bytes, _, failed) = encoding.encode(c.encode_utf8(&mut buffer));
-    failed || !matches!(&bytes[..], [lead, trail] if leads.contains(lead) && (encoding == BIG5 || *trail >= 0xA1))
+    let (bytes, _, failed) = BIG5.encode(c.encode_utf8(&mut buffer));
+    failed || !matches!(&bytes[..], [0xA1..=0xC6, _])
 }
 
 /// The pairs, less the characters that no report has.

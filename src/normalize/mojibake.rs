@@ -462,9 +462,8 @@ fn repair(work: &mut Work) {
     }
     let wide = punctuation_is_wide(work);
     let evidence = |of: fn(&Seen) -> u32| work.lines.iter().map(|line| of(&line.seen)).sum::<u32>();
-    let traditional = evidence(|seen| seen.traditional) > evidence(|seen| seen.simplified);
     // Such pages are Traditional. In a Simplified one the damage is what an earlier conversion left.
-    if !traditional {
+    if evidence(|seen| seen.traditional) <= evidence(|seen| seen.simplified) {
         return;
     }
     let keys: BTreeSet<char> = (work.lines.iter().filter(|line| line.seen.any(kind::READING)))
@@ -475,7 +474,7 @@ fn repair(work: &mut Work) {
     let mut tried = 0;
     // What one round repairs is evidence for the next.
     for _ in 0..3 {
-        let judge = Judge { own: learn(work, &hurt), traditional, keys: keys.clone() };
+        let judge = Judge { own: learn(work, &hurt), keys: keys.clone() };
         let mut before = None;
         let mut repaired = false;
         for (index, passage) in work.lines.iter_mut().chain(&mut work.cells).enumerate() {

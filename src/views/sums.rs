@@ -23,12 +23,8 @@ pub fn is_government(name: &str) -> bool {
 /// Who wrote a report: by name, and by the region's code where the name leaves it open (many cities are counties).
 pub fn body(entry: &Entry) -> Option<Body> {
     let name = entry.card.agency.as_ref()?.name.as_str();
-    if !is_government(name) {
-        return Some(Body::Department);
-    }
-    let place = name.split("人民政府").next().and_then(|place| place.strip_suffix("政府办公室").or(Some(place)));
-    let place = place.unwrap_or(name);
-    if ["镇", "乡", "街道", "苏木"].iter().any(|end| place.ends_with(end)) {
+    let Some(place) = governed(name) else { return Some(Body::Department) };
+    if is_town(place) {
         return Some(Body::Township);
     }
     Some(match entry.card.region.as_deref().and_then(|code| Some((code.get(2..4)?, code.get(4..6)?))) {
@@ -39,6 +35,26 @@ pub fn body(entry: &Entry) -> Option<Body> {
         None if place.ends_with('县') || place.ends_with('区') || place.ends_with('旗') => Body::County,
         None => Body::City,
     })
+}
+
+/// Where an agency stands in the list of its region, by its name: the government, then its departments, then the towns.
+pub fn rank(name: &str) -> u8 {
+    match governed(name) {
+        Some(place) if is_town(place) => 2,
+        Some(_) => 0,
+        None => 1,
+    }
+}
+
+/// The place a government is named after; none of a department.
+fn governed(name: &str) -> Option<&str> {
+    let place = name.split("人民政府").next().unwrap_or(name);
+    let place = ["政府办公室", "办事处"].iter().find_map(|end| place.strip_suffix(end)).unwrap_or(place);
+    (is_government(name) || place.ends_with("街道")).then_some(place)
+}
+
+fn is_town(place: &str) -> bool {
+    ["镇", "乡", "街道", "苏木"].iter().any(|end| place.ends_with(end))
 }
 
 /// One report for each agency and year, of one body only: two reports of one year say the same thing.
@@ -67,9 +83,9 @@ pub fn addable(archive: &Archive, entries: &[usize]) -> (Body, Vec<usize>) {
     most.filter(|(_, counted)| !counted.is_empty()).unwrap_or(departments)
 }
 
-/// The sum of each year, with how many reports it adds up. A stock at a date is summed as well as a flow: it is one figure per
-/// agency and year. Null when nothing is known.
-pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> Option<Columns> {
+/// The sum of each year over the reports of a body, with how many it adds up. A stock at a date is summed as well as a flow: it is
+/// one figure per agency and year. Null when nothing is known.
+pub fn by_year(archive: &Archive, indicator: &Indicator, of: Body, counted: &[usize]) -> Option<Columns> {
     let mut years: BTreeMap<u16, Vec<Decimal>> = BTreeMap::new();
     for &index in counted {
         let entry = &archive.entries[index];
@@ -80,11 +96,15 @@ pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> O
     let points: Vec<(u16, Option<Point>)> = years
         .into_iter()
         .map(|(year, values)| {
-            let note = Some(format!("{}份", values.len()));
+            let note = Some(values.len().to_string());
             (year, Some(Point { value: values.into_iter().sum(), standing: None, note }))
         })
         .collect();
-    chart::columns(&indicator.label, &indicator.unit, &points, |_| false)
+    let reported = |year: u16| {
+        let of_year = archive.years.iter().filter(|y| y.year == year).flat_map(|y| &y.entries);
+        of_year.into_iter().any(|&index| body(&archive.entries[index]) == Some(of))
+    };
+    chart::columns(&indicator.label, &indicator.unit, &points, reported)
 }
 
 /// The sum of a figure over some entries, and how many of them give it; null where none does.
