@@ -21,6 +21,13 @@ pub struct Named {
     pub printed: bool,
 }
 
+impl Named {
+    /// Whether another name is that of another body, whichever of its own is taken.
+    pub fn contradicts(&self, other: &str) -> bool {
+        std::iter::once(&self.name).chain(&self.aliases).all(|own| conflict(own, other))
+    }
+}
+
 patterns! {
     /// Words that open the topic of a title.
     TOPIC = concat!(
