@@ -221,8 +221,10 @@ fn answered(sentence: &str, before: Option<&Figure>, found: &mut Found) {
         // 收到10件（含上年结转1件），全部办结: what brackets say of the whole does not part it from its answers.
         ASIDE = r"[（(][^（()）]*[）)]|无[往上]年结转";
     }
-    const PARTED: &[&str] =
-        &["。", "；", ";", "除", "复议", "诉讼", "其余", "提案", "结转", "留言", "来信", "咨询", "投诉"];
+    const PARTED: &[&str] = &[
+        "。", "；", ";", "除", "撤销", "撤回", "实际", "其余", "复议", "诉讼", "提案", "结转", "留言", "来信", "咨询",
+        "投诉",
+    ];
     if found.iter().any(|(_, f)| is(f, "requests_answered")) {
         return;
     }
