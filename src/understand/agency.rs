@@ -4,7 +4,7 @@
 //! a clipped name (市财政局) with a place that the text does not name.
 
 use super::places::{self, Evidence};
-use super::witnesses::Witnesses;
+use super::witnesses::{Witness, Witnesses};
 use crate::model::source::{Draft, Span};
 use std::ops::Range;
 
@@ -52,6 +52,9 @@ const NATIONAL: &str = "国家 国务院 中国 中华 全国 中央 外交部 �
     人力资源和社会保障部 人力资源社会保障部 自然资源部 国土资源部 生态环境部 环境保护部 \
     住房和城乡建设部 住房城乡建设部 交通运输部 水利部 农业部 农业农村部 商务部 文化部 文化和旅游部 \
     卫生部 铁道部 监察部 国防部 退役军人事务部 退役军人部 应急管理部 审计署 海关总署 科技部 最高";
+/// Words that begin no name.
+const NO_NAMES: &[&str] =
+    &["我", "本", "各", "该", "其", "全", "由", "以", "对", "在", "为", "加强", "做好", "推进", "完善"];
 const CLIPS: &[char] = &['省', '市', '区', '县', '州', '盟', '旗'];
 
 /// Whether a text is the name of a public body and nothing more.
@@ -59,20 +62,13 @@ pub fn is_body(text: &str) -> bool {
     let text = text.trim();
     let length = text.chars().count();
     let bare = without_brackets(text);
+    let opens = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
     (3..=45).contains(&length)
         && text
             .chars()
             .all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphanumeric() || "()（）、·“” ".contains(c))
         && BODIES.split(' ').any(|b| bare.ends_with(b))
-        && !["我", "本", "各", "该", "其", "全", "由", "以", "对", "在", "为", "加强", "做好", "推进", "完善"]
-            .iter()
-            .any(|w| {
-                text.starts_with(w)
-                    && !text.starts_with("本溪")
-                    && !text.starts_with("全椒")
-                    && !text.starts_with("全南")
-                    && !text.starts_with("全州")
-            })
+        && (!opens(NO_NAMES) || opens(&["本溪", "全椒", "全南", "全州"]))
         && !(text.contains("公开工作") && !text.contains("领导小组"))
         && !text.contains("情况")
 }
@@ -93,7 +89,7 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
     })?;
     let head = &title[HEAD_LEFT.find(&title[..topic.start()]).map_or(0, |m| m.end()).min(topic.start())..topic.start()];
     // 人民政府 and 政府信息公开 share a word, and so do 某市政府 and 政府信息公开.
-    let place_alone = places::leading(head).is_some_and(|m| m.end == head.len());
+    let place_alone = places::is_place(head);
     let shared = topic.as_str().starts_with("政府") && (head.ends_with("人民") || place_alone);
     let end = topic.start() + if shared { "政府".len() } else { 0 };
     let start = HEAD_LEFT.find(&title[..end]).map_or(0, |m| m.end());
@@ -113,7 +109,7 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
 
 /// A body, or a place that stands for its government.
 fn is_named(text: &str) -> bool {
-    is_body(text) || places::leading(text).is_some_and(|m| m.end == text.len())
+    is_body(text) || places::is_place(text)
 }
 
 /// Whether a name says whose it is: it names its place, or was clipped at it (市财政局), unlike 政务公开办公室.
@@ -163,7 +159,7 @@ fn government(name: &str) -> Option<String> {
         return Some(government(&body).unwrap_or(body));
     }
     let place = name.strip_suffix("政府").unwrap_or(name);
-    let whole = places::leading(place).is_some_and(|m| m.end == place.len());
+    let whole = places::is_place(place);
     if whole || place.ends_with(['镇', '乡']) || place.ends_with("苏木") {
         return Some(format!("{place}人民政府"));
     }
@@ -219,16 +215,8 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         add_aliases(&mut named, witnesses);
         return Some(named);
     }
-    let offers = [
-        (&witnesses.signature, false),
-        (&witnesses.opening, false),
-        (&witnesses.publisher, false),
-        (&witnesses.contact, false),
-        (&witnesses.source, true),
-        (&witnesses.subject, true),
-    ];
-    for (offer, weak) in offers {
-        let Some((printed, at)) = offer else { continue };
+    for (witness, (printed, at)) in &witnesses.others {
+        let weak = *witness >= Witness::Source;
         let (name, aliases) = nameplates(printed);
         if !is_body(&name) {
             continue;
@@ -264,15 +252,10 @@ fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
     if places::leading(name).is_some_and(certain) {
         return None;
     }
-    let others =
-        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
-            .into_iter()
-            .flatten();
-    others.map(|(printed, _)| nameplates(printed).0).find(|full| {
-        full.strip_suffix(name).is_some_and(|place| {
-            places::leading(place).is_some_and(|m| m.end == place.len()) || looks_like_place(place)
-        })
-    })
+    let others = witnesses.down_to(Witness::Source);
+    others
+        .map(|(printed, _)| nameplates(printed).0)
+        .find(|full| full.strip_suffix(name).is_some_and(|place| places::is_place(place) || looks_like_place(place)))
 }
 
 /// Whether words before a name have the shape of a place, listed or not (云岭县, 江北新区): tables of places are never complete.
@@ -340,11 +323,7 @@ fn complete(
         Gap::Clipped(level) => place.ends_with(level),
         _ => true,
     };
-    let signed =
-        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
-            .into_iter()
-            .flatten();
-    for (full, _) in signed {
+    for (full, _) in witnesses.down_to(Witness::Source) {
         if let Some(place) = places::leading(full)
             && fits(&full[..place.end])
             && full[place.end..].starts_with(stem)
@@ -353,8 +332,7 @@ fn complete(
             return Some(nameplates(full).0);
         }
     }
-    let named = witnesses.signature.iter().chain(&witnesses.publisher).chain(&witnesses.opening);
-    for (full, _) in named.filter(|_| matches!(gap, Gap::Clipped(_))) {
+    for (full, _) in witnesses.down_to(Witness::Publisher).filter(|_| matches!(gap, Gap::Clipped(_))) {
         let full = nameplates(full).0;
         if is_body(&full) && is_tail(name, &full) {
             return Some(full);
@@ -372,14 +350,11 @@ fn complete(
         for (at, _) in line.text.match_indices(stem) {
             let before: usize = line.text[..at].char_indices().rev().nth(40).map_or(0, |(i, _)| i);
             let window = &line.text[before..at];
-            let Some(mention) = places::mentions(window).into_iter().rev().find(|m| m.end == window.len()) else {
-                continue;
-            };
-            let chain = run_ending_at(window, mention.end);
+            let Some(run) = places::runs(window).pop().filter(|run| run.end == window.len()) else { continue };
+            let (front, chain) = window.split_at(run.start);
             // A county-level city has a prefecture-level one above it, whose bureau it cites by its full name: 市 and no level at all
             // are believed only where the text speaks of the body itself.
-            let own =
-                SELF.is_match(&line.text[at + stem.len()..]) && !ABOVE.is_match(&window[..window.len() - chain.len()]);
+            let own = SELF.is_match(&line.text[at + stem.len()..]) && !ABOVE.is_match(front);
             if !fits(chain) || (!own && matches!(gap, Gap::Clipped('市') | Gap::Bare)) {
                 continue;
             }
@@ -400,17 +375,6 @@ fn complete(
     lone(evidence, level).map(|place| format!("{place}{stem}"))
 }
 
-/// The run of adjacent places that ends at a byte.
-fn run_ending_at(text: &str, end: usize) -> &str {
-    let mut start = end;
-    for mention in places::mentions(text).into_iter().rev() {
-        if mention.end == start {
-            start = mention.start;
-        }
-    }
-    &text[start..end]
-}
-
 /// The one place of a level that a text speaks of, and more than in passing. Not 市: a county-level city names the one above it as
 /// readily as itself.
 pub fn lone(evidence: &Evidence, level: char) -> Option<String> {
@@ -424,8 +388,7 @@ pub fn lone(evidence: &Evidence, level: char) -> Option<String> {
 
 /// The names other witnesses use for the same body.
 fn add_aliases(named: &mut Named, witnesses: &Witnesses) {
-    let others = witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher);
-    for (printed, _) in others {
+    for (printed, _) in witnesses.down_to(Witness::Publisher) {
         let (name, more) = nameplates(printed);
         if same_body(&named.name, &name) {
             named.aliases.extend(std::iter::once(name).chain(more));

@@ -10,11 +10,10 @@ const COUNTY: &str = "青禾县人民政府";
 
 /// Headings with an ordinal, blank lines and prose, by their shape.
 fn stand_in(lines: &[&str]) -> (Draft, Vec<Role>, Vec<Section>) {
-    let heading =
-        Regex::new(r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])([^。；，]{2,40})$").unwrap();
+    patterns! { HEADING = r"^(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）])([^。；，]{2,40})$"; }
     let (mut roles, mut sections) = (Vec::new(), Vec::new());
     for (index, text) in lines.iter().enumerate() {
-        let found = heading.captures(text);
+        let found = HEADING.captures(text);
         roles.push(match &found {
             Some(_) => Role::Heading,
             None if text.trim().is_empty() => Role::Blank,
