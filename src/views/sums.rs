@@ -15,11 +15,6 @@ use std::collections::BTreeMap;
 /// Everybody, the highest first.
 pub const BODIES: [Body; 5] = [Body::Province, Body::City, Body::County, Body::Township, Body::Department];
 
-/// A people's government, or its office reporting for it, as against a department.
-pub fn is_government(name: &str) -> bool {
-    ["人民政府", "政府办公室", "政府办公厅", "管委会"].iter().any(|end| name.ends_with(end))
-}
-
 /// Who wrote a report: by name, and by the region's code where the name leaves it open (many cities are counties).
 pub fn body(entry: &Entry) -> Option<Body> {
     let name = entry.card.agency.as_ref()?.name.as_str();
@@ -46,11 +41,12 @@ pub fn rank(name: &str) -> u8 {
     }
 }
 
-/// The place a government is named after; none of a department.
+/// The place that a people's government, or its office reporting for it, is named after; none of a department.
 fn governed(name: &str) -> Option<&str> {
+    const ENDS: [&str; 5] = ["人民政府", "政府办公室", "政府办公厅", "管委会", "街道办事处"];
     let place = name.split("人民政府").next().unwrap_or(name);
     let place = ["政府办公室", "办事处"].iter().find_map(|end| place.strip_suffix(end)).unwrap_or(place);
-    (is_government(name) || place.ends_with("街道")).then_some(place)
+    ENDS.iter().any(|end| name.ends_with(end)).then_some(place)
 }
 
 fn is_town(place: &str) -> bool {
@@ -112,4 +108,20 @@ pub fn total(archive: &Archive, entries: &[usize], id: &str) -> Option<Sum> {
     let values: Vec<Decimal> =
         entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|c| c.value).collect();
     (!values.is_empty()).then(|| Sum { value: values.iter().copied().sum(), reports: values.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_begins_with_the_government_and_ends_with_the_towns() {
+        let mut names =
+            ["云岭县青石镇人民政府", "云岭县水利局", "云岭县城关街道办事处", "云岭县人民政府", "云岭县人民政府办公室"];
+        names.sort_by_key(|name| rank(name));
+        assert_eq!(
+            names,
+            ["云岭县人民政府", "云岭县人民政府办公室", "云岭县水利局", "云岭县青石镇人民政府", "云岭县城关街道办事处"]
+        );
+    }
 }
