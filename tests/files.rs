@@ -3,7 +3,7 @@
 //!
 //! `tools/install.sh test` puts the programs there (a Python environment in `target/venv`, sqlite3, R). Without them these tests say
 //! that they are skipped, unless `NIANBAO_PROGRAMS=required`, as `make test` has it. `NIANBAO_FILES_REPORTS=1000` also reads a
-//! generated archive of that many reports with all programs.
+//! generated archive of that many reports with all programs, and traces its numbers.
 #![allow(clippy::unwrap_used, reason = "what these helpers unwrap is what the tests assert")]
 
 #[path = "bench/generate.rs"]
@@ -277,11 +277,16 @@ fn the_formats_agree_and_other_peoples_programs_accept_every_file() {
         assert!(said.contains("frictionless: ") && said.contains("numbers traced"), "{said}");
     };
     agree(demonstration());
-    if let Ok(reports) = std::env::var("NIANBAO_FILES_REPORTS") {
+    if let Some(reports) = asked() {
         let folder = tempfile::tempdir().unwrap();
-        generated(folder.path(), reports.parse().expect("NIANBAO_FILES_REPORTS is a number"));
+        generated(folder.path(), reports);
         agree(&publish(folder.path()));
     }
+}
+
+/// How many generated reports are asked for.
+fn asked() -> Option<usize> {
+    std::env::var("NIANBAO_FILES_REPORTS").ok().map(|n| n.parse().expect("NIANBAO_FILES_REPORTS is a number"))
 }
 
 /// Numbers without a source in one report: what they are. Counts the numbers it looked at.
@@ -330,7 +335,7 @@ fn untraced(report: &Report, seen: &mut usize) -> Vec<String> {
 #[test]
 fn every_number_is_traced_to_the_text_or_says_how_it_is_known() {
     let folder = tempfile::tempdir().unwrap();
-    generated(folder.path(), 120);
+    generated(folder.path(), asked().unwrap_or(120));
     copy(&Path::new(HERE).join("content"), &folder.path().join("content/示例"));
     let seeds = Path::new(HERE).join("../shared/seeds");
     if seeds.is_dir() {

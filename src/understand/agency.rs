@@ -4,7 +4,7 @@
 //! a clipped name (市财政局) with a place that the text does not name.
 
 use super::places::{self, Evidence};
-use super::witnesses::Witnesses;
+use super::witnesses::{Witness, Witnesses};
 use crate::model::source::{Draft, Span};
 use std::ops::Range;
 
@@ -21,6 +21,13 @@ pub struct Named {
     pub printed: bool,
 }
 
+impl Named {
+    /// Whether another name is that of another body, whichever of its own is taken.
+    pub fn contradicts(&self, other: &str) -> bool {
+        std::iter::once(&self.name).chain(&self.aliases).all(|own| conflict(own, other))
+    }
+}
+
 patterns! {
     /// Words that open the topic of a title.
     TOPIC = concat!(
@@ -28,7 +35,7 @@ patterns! {
         r"政府网站|政务网站|政务新媒体|年度报告|年度工作|工作年度|工作年报|工作报告|年报|工作总结|贯彻(?:落实|执行|实施)?|落实《|执行《|实施《|《中华人民共和国|《政府信息"
     );
 }
-static YEAR_WORDS: &str = r"(?:\d{4}|[〇○零一二三四五六七八九OＯ０]{4})\s*(?:年度|年全年|年|度)?";
+static YEAR_WORDS: &str = r"(?:\d{4}|[〇○零一二三四五六七八九OＯ０]{4})\s*(?:年全年|学?年度?|度)?";
 patterns! {
     HEAD_LEFT = format!(r"^(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：]|的)+");
     HEAD_RIGHT = format!(r"(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：(（]|的|工作|上半年|下半年|年度|本年度|贯彻|学习)+$");
@@ -52,6 +59,9 @@ const NATIONAL: &str = "国家 国务院 中国 中华 全国 中央 外交部 �
     人力资源和社会保障部 人力资源社会保障部 自然资源部 国土资源部 生态环境部 环境保护部 \
     住房和城乡建设部 住房城乡建设部 交通运输部 水利部 农业部 农业农村部 商务部 文化部 文化和旅游部 \
     卫生部 铁道部 监察部 国防部 退役军人事务部 退役军人部 应急管理部 审计署 海关总署 科技部 最高";
+/// Words that begin no name.
+const NO_NAMES: &[&str] =
+    &["我", "本", "各", "该", "其", "全", "由", "以", "对", "在", "为", "加强", "做好", "推进", "完善"];
 const CLIPS: &[char] = &['省', '市', '区', '县', '州', '盟', '旗'];
 
 /// Whether a text is the name of a public body and nothing more.
@@ -59,20 +69,13 @@ pub fn is_body(text: &str) -> bool {
     let text = text.trim();
     let length = text.chars().count();
     let bare = without_brackets(text);
+    let opens = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
     (3..=45).contains(&length)
         && text
             .chars()
             .all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c) || c.is_alphanumeric() || "()（）、·“” ".contains(c))
         && BODIES.split(' ').any(|b| bare.ends_with(b))
-        && !["我", "本", "各", "该", "其", "全", "由", "以", "对", "在", "为", "加强", "做好", "推进", "完善"]
-            .iter()
-            .any(|w| {
-                text.starts_with(w)
-                    && !text.starts_with("本溪")
-                    && !text.starts_with("全椒")
-                    && !text.starts_with("全南")
-                    && !text.starts_with("全州")
-            })
+        && (!opens(NO_NAMES) || opens(&["本溪", "全椒", "全南", "全州"]))
         && !(text.contains("公开工作") && !text.contains("领导小组"))
         && !text.contains("情况")
 }
@@ -93,7 +96,7 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
     })?;
     let head = &title[HEAD_LEFT.find(&title[..topic.start()]).map_or(0, |m| m.end()).min(topic.start())..topic.start()];
     // 人民政府 and 政府信息公开 share a word, and so do 某市政府 and 政府信息公开.
-    let place_alone = places::leading(head).is_some_and(|m| m.end == head.len());
+    let place_alone = places::is_place(head);
     let shared = topic.as_str().starts_with("政府") && (head.ends_with("人民") || place_alone);
     let end = topic.start() + if shared { "政府".len() } else { 0 };
     let start = HEAD_LEFT.find(&title[..end]).map_or(0, |m| m.end());
@@ -113,7 +116,7 @@ pub fn in_title(title: &str) -> Option<Range<usize>> {
 
 /// A body, or a place that stands for its government.
 fn is_named(text: &str) -> bool {
-    is_body(text) || places::leading(text).is_some_and(|m| m.end == text.len())
+    is_body(text) || places::is_place(text)
 }
 
 /// Whether a name says whose it is: it names its place, or was clipped at it (市财政局), unlike 政务公开办公室.
@@ -147,23 +150,14 @@ fn gap(name: &str) -> Gap {
 /// The body that a place stands for in a title: its government, or the office of a sub-district.
 fn government(name: &str) -> Option<String> {
     // The office that keeps the report keeps it for its government.
-    const KEEPERS: &[&str] = &[
-        "政府信息公开工作领导小组办公室",
-        "信息公开工作领导小组办公室",
-        "政府信息公开领导小组办公室",
-        "政务公开领导小组办公室",
-        "政务公开工作领导小组办公室",
-        "党政办公室",
-        "党政综合办公室",
-        "党政综合办",
-        "党政办",
-    ];
-    if let Some(body) = KEEPERS.iter().find_map(|k| name.strip_suffix(k)) {
+    patterns! { KEEPER = r"(?:(?:政府)?信息公开(?:工作)?领导小组办公室|政务公开(?:工作)?领导小组办公室|党政(?:综合)?办(?:公室)?)$"; }
+    if let Some(keeper) = KEEPER.find(name) {
+        let body = &name[..keeper.start()];
         let body = if body.ends_with("人民") { format!("{body}政府") } else { body.to_owned() };
         return Some(government(&body).unwrap_or(body));
     }
     let place = name.strip_suffix("政府").unwrap_or(name);
-    let whole = places::leading(place).is_some_and(|m| m.end == place.len());
+    let whole = places::is_place(place);
     if whole || place.ends_with(['镇', '乡']) || place.ends_with("苏木") {
         return Some(format!("{place}人民政府"));
     }
@@ -219,16 +213,8 @@ pub fn decide(witnesses: &Witnesses, draft: &Draft, evidence: &Evidence, home: O
         add_aliases(&mut named, witnesses);
         return Some(named);
     }
-    let offers = [
-        (&witnesses.signature, false),
-        (&witnesses.opening, false),
-        (&witnesses.publisher, false),
-        (&witnesses.contact, false),
-        (&witnesses.source, true),
-        (&witnesses.subject, true),
-    ];
-    for (offer, weak) in offers {
-        let Some((printed, at)) = offer else { continue };
+    for (witness, (printed, at)) in &witnesses.others {
+        let weak = *witness >= Witness::Source;
         let (name, aliases) = nameplates(printed);
         if !is_body(&name) {
             continue;
@@ -264,15 +250,10 @@ fn fuller(name: &str, witnesses: &Witnesses) -> Option<String> {
     if places::leading(name).is_some_and(certain) {
         return None;
     }
-    let others =
-        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
-            .into_iter()
-            .flatten();
-    others.map(|(printed, _)| nameplates(printed).0).find(|full| {
-        full.strip_suffix(name).is_some_and(|place| {
-            places::leading(place).is_some_and(|m| m.end == place.len()) || looks_like_place(place)
-        })
-    })
+    let others = witnesses.down_to(Witness::Source);
+    others
+        .map(|(printed, _)| nameplates(printed).0)
+        .find(|full| full.strip_suffix(name).is_some_and(|place| places::is_place(place) || looks_like_place(place)))
 }
 
 /// Whether words before a name have the shape of a place, listed or not (云岭县, 江北新区): tables of places are never complete.
@@ -302,20 +283,13 @@ impl Voice {
     fn of(draft: &Draft) -> Self {
         let says = |words: &[&str]| draft.lines.iter().any(|l| words.iter().any(|w| l.text.contains(w)));
         let own =
-            ['局', '委', '厅', '镇', '乡', '站', '所', '队', '校', '院', '馆', '社', '行', '部', '会', '处', '署'];
-        let own = own.into_iter().filter(|c| says(&[&format!("我{c}"), &format!("本{c}")])).collect();
-        let mut voice = Voice {
+            "局委厅镇乡站所队校院馆社行部会处署".chars().filter(|c| says(&[&format!("我{c}"), &format!("本{c}")]));
+        let places = [("中心", '心'), ("街道", '道')].into_iter().filter(|(word, _)| says(&[word])).map(|(_, end)| end);
+        Voice {
             region: says(&["我市", "我区", "我县", "我省", "我州", "我旗", "全市各", "全区各", "全县各", "全省各"]),
             office: says(&["我办", "本办", "我厅"]),
-            own,
-        };
-        if says(&["我中心", "本中心", "中心"]) {
-            voice.own.push('心');
+            own: own.chain(places).collect(),
         }
-        if says(&["我街道", "本街道", "街道"]) {
-            voice.own.push('道');
-        }
-        voice
     }
 
     fn fits(&self, name: &str) -> bool {
@@ -340,11 +314,7 @@ fn complete(
         Gap::Clipped(level) => place.ends_with(level),
         _ => true,
     };
-    let signed =
-        [&witnesses.signature, &witnesses.opening, &witnesses.publisher, &witnesses.contact, &witnesses.source]
-            .into_iter()
-            .flatten();
-    for (full, _) in signed {
+    for (full, _) in witnesses.down_to(Witness::Source) {
         if let Some(place) = places::leading(full)
             && fits(&full[..place.end])
             && full[place.end..].starts_with(stem)
@@ -353,8 +323,7 @@ fn complete(
             return Some(nameplates(full).0);
         }
     }
-    let named = witnesses.signature.iter().chain(&witnesses.publisher).chain(&witnesses.opening);
-    for (full, _) in named.filter(|_| matches!(gap, Gap::Clipped(_))) {
+    for (full, _) in witnesses.down_to(Witness::Publisher).filter(|_| matches!(gap, Gap::Clipped(_))) {
         let full = nameplates(full).0;
         if is_body(&full) && is_tail(name, &full) {
             return Some(full);
@@ -372,14 +341,11 @@ fn complete(
         for (at, _) in line.text.match_indices(stem) {
             let before: usize = line.text[..at].char_indices().rev().nth(40).map_or(0, |(i, _)| i);
             let window = &line.text[before..at];
-            let Some(mention) = places::mentions(window).into_iter().rev().find(|m| m.end == window.len()) else {
-                continue;
-            };
-            let chain = run_ending_at(window, mention.end);
+            let Some(run) = places::runs(window).pop().filter(|run| run.end == window.len()) else { continue };
+            let (front, chain) = window.split_at(run.start);
             // A county-level city has a prefecture-level one above it, whose bureau it cites by its full name: 市 and no level at all
             // are believed only where the text speaks of the body itself.
-            let own =
-                SELF.is_match(&line.text[at + stem.len()..]) && !ABOVE.is_match(&window[..window.len() - chain.len()]);
+            let own = SELF.is_match(&line.text[at + stem.len()..]) && !ABOVE.is_match(front);
             if !fits(chain) || (!own && matches!(gap, Gap::Clipped('市') | Gap::Bare)) {
                 continue;
             }
@@ -400,17 +366,6 @@ fn complete(
     lone(evidence, level).map(|place| format!("{place}{stem}"))
 }
 
-/// The run of adjacent places that ends at a byte.
-fn run_ending_at(text: &str, end: usize) -> &str {
-    let mut start = end;
-    for mention in places::mentions(text).into_iter().rev() {
-        if mention.end == start {
-            start = mention.start;
-        }
-    }
-    &text[start..end]
-}
-
 /// The one place of a level that a text speaks of, and more than in passing. Not 市: a county-level city names the one above it as
 /// readily as itself.
 pub fn lone(evidence: &Evidence, level: char) -> Option<String> {
@@ -424,8 +379,7 @@ pub fn lone(evidence: &Evidence, level: char) -> Option<String> {
 
 /// The names other witnesses use for the same body.
 fn add_aliases(named: &mut Named, witnesses: &Witnesses) {
-    let others = witnesses.signature.iter().chain(&witnesses.opening).chain(&witnesses.publisher);
-    for (printed, _) in others {
+    for (printed, _) in witnesses.down_to(Witness::Publisher) {
         let (name, more) = nameplates(printed);
         if same_body(&named.name, &name) {
             named.aliases.extend(std::iter::once(name).chain(more));

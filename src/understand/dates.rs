@@ -10,7 +10,7 @@ use regex::Regex;
 
 const CHINESE_DIGITS: &str = "〇○零一二三四五六七八九OＯ０";
 patterns! {
-    YEAR = format!(r"(?P<year>(?:19|20)\d\d|[一二][{CHINESE_DIGITS}]{{3}})\s*(?:年度|年|度)");
+    YEAR = format!(r"(?P<year>(?:19|20)\d\d|[一二][{CHINESE_DIGITS}]{{3}})\s*(?:学?年度?|度)");
     YEAR_BARE = r"(?:^|\D)(?P<year>(?:19|20)\d\d)(?:\D|$)";
     pub DATE = format!(
         r"(?P<y>\d{{4}}|[一二][{CHINESE_DIGITS}]{{3}})\s*[-/.年]\s*(?P<m>\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s*(?:[-/.月]\s*(?P<d>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})|月)"

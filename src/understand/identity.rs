@@ -8,12 +8,13 @@ use super::dates::{DATE, Day, Stretch, date_in, period, title_year, year_in_body
 use super::labels::Label;
 use super::places::{self, Evidence};
 use super::roles::{self, Field, Title, is_date, trimmed};
-use super::witnesses::{self, Witnesses, in_line};
+use super::witnesses::{self, Witness, Witnesses, in_line};
 use crate::model::diagnostic::Finding;
 use crate::model::organ::{self, Prefix};
 use crate::model::report::{AgencyName, Dates, Kind, Known, Origin, Place, Provenance, Role};
 use crate::model::source::{Draft, Span};
 use crate::model::value::Standing;
+use std::collections::BTreeSet;
 
 /// The head of a report.
 #[derive(Clone, Debug, Default)]
@@ -338,10 +339,13 @@ fn agency_and_region(
     let home_name = home.as_ref().map(|p| p.name.clone());
     let named = agency::decide(witnesses, draft, evidence, home_name.as_deref());
     if let Some(named) = &named {
-        for (words, witness) in [("落款", &witnesses.signature), ("发布机构", &witnesses.publisher)] {
-            if let Some((other, at)) = witness.as_ref().filter(|(n, _)| {
-                agency::conflict(&named.name, n) && named.aliases.iter().all(|a| agency::conflict(a, n))
-            }) {
+        for (witness, (other, at)) in &witnesses.others {
+            let words = match witness {
+                Witness::Signature => "落款",
+                Witness::Publisher => "发布机构",
+                _ => continue,
+            };
+            if named.contradicts(other) {
                 let message = format!("报告属于“{}”，{words}为“{other}”", named.name);
                 identity.findings.push(Finding::new("agency-conflict", Some(at.line), message).at(*at, words));
             }
@@ -350,10 +354,7 @@ fn agency_and_region(
     // A page kept under another body's column: no word against either, but the reader should know.
     if let Some(named) = &named
         && let Some((column, at)) = witnesses.columns.last()
-        && witnesses
-            .columns
-            .iter()
-            .all(|(c, _)| std::iter::once(&named.name).chain(&named.aliases).all(|n| agency::conflict(n, c)))
+        && witnesses.columns.iter().all(|(column, _)| named.contradicts(column))
     {
         let message = format!("报告属于“{}”，网页栏目为“{column}”", named.name);
         identity.findings.push(Finding::new("agency-conflict", Some(at.line), message).at(*at, "栏目"));
@@ -408,18 +409,18 @@ fn agency_and_region(
             Known::unknown()
         }
     };
-    let agency = identity.agency.value.clone();
-    if let Some(place) = home {
-        identity.region = Known::curated(place);
-        return;
-    }
-    if let Some(agency) = &agency
-        && let Some(place) = known.regions.get(&agency.name).and_then(|code| places::by_code(code, year))
-    {
-        identity.region = Known::curated(place);
-        return;
-    }
-    identity.region = region(identity, draft, agency.as_ref(), evidence, year);
+    let agency = identity.agency.value.as_ref();
+    let noted = || agency.and_then(|agency| places::by_code(known.regions.get(&agency.name)?, year));
+    identity.region = match home.or_else(noted) {
+        Some(place) => Known::curated(place),
+        None => {
+            let locator = Locator { evidence, year, registered: registered(&identity.source) };
+            locator.locate(draft, agency, identity.agency.at).unwrap_or_else(|finding| {
+                identity.findings.push(*finding);
+                Known::unknown()
+            })
+        }
+    };
 }
 
 /// A region as the publisher writes it: a code, or names from the top down.
@@ -432,93 +433,74 @@ fn curated_place(words: &str, evidence: &Evidence, year: Option<u16>) -> Option<
     evidence.decide(&mention.candidates, year).map(|d| places::place(d, year))
 }
 
-fn region(
-    identity: &mut Identity,
-    draft: &Draft,
-    agency: Option<&AgencyName>,
-    evidence: &Evidence,
-    year: Option<u16>,
-) -> Known<Place> {
-    let at = identity.agency.at;
-    if let Some(agency) = agency {
-        let names = std::iter::once(&agency.name).chain(&agency.aliases);
-        for name in names {
-            // 国家税务总局某某市税务局 names its place further in.
-            let mention = places::leading(name).or_else(|| {
-                let mut run: Option<places::Mention> = None;
-                for mention in places::mentions(name) {
-                    if run.as_ref().is_none_or(|r| r.end == mention.start) {
-                        run = Some(mention);
-                    }
-                }
-                run
-            });
-            if let Some(mention) = mention {
-                return decided(identity, &mention.candidates, name, at, evidence, year, Standing::Printed);
-            }
-            if let Some(city) = places::leading_short(name) {
-                return Known::solved(places::place(city, year), at);
-            }
-        }
-        if ["国家", "国务院", "中国", "中华", "全国"].iter().any(|n| agency.name.starts_with(n)) {
-            return Known::unknown();
-        }
+/// A credit code in the index number holds the place where the organ is registered.
+fn registered(source: &Origin) -> Option<String> {
+    match source.index_number.as_ref()?.value.as_deref().map(organ::prefix)? {
+        Prefix::Organ(_, region) => region,
+        _ => None,
     }
-    // Without a place in the name: the one place of the level that the text calls its own.
-    let says = |word: &str| draft.lines.iter().filter(|l| l.text.contains(word)).count();
-    let mut levels: Vec<(char, usize)> = ['区', '县', '市', '省', '州', '旗']
-        .into_iter()
-        .map(|l| (l, says(&format!("我{l}")) * 2 + says(&format!("全{l}"))))
-        .filter(|(_, n)| *n > 0)
-        .collect();
-    levels.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let Some((level, _)) = levels.first().copied() else { return Known::unknown() };
-    let Some(lone) = agency::lone(evidence, level) else { return Known::unknown() };
-    let at = draft.lines.iter().find_map(|l| l.text.find(&lone).map(|s| l.origin(s, s + lone.len())));
-    decided(identity, &places::named(&lone), &lone, at, evidence, year, Standing::Solved)
 }
 
-fn decided(
-    identity: &mut Identity,
-    candidates: &[&'static places::Division],
-    name: &str,
-    at: Option<Span>,
-    evidence: &Evidence,
+/// What tells places of one name apart.
+struct Locator<'a> {
+    evidence: &'a Evidence,
     year: Option<u16>,
-    standing: Standing,
-) -> Known<Place> {
-    // A credit code in the index number holds the place where the organ is registered.
-    let index = identity.source.index_number.as_ref().and_then(|index| index.value.as_deref()).map(organ::prefix);
-    let registered = match &index {
-        Some(Prefix::Organ(_, Some(region))) => places::within(candidates, region),
-        _ => None,
-    };
-    match evidence.decide(candidates, year).or(registered) {
-        Some(division) => {
-            let place = places::place(division, year);
-            let standing = if evidence.names_parent(&place) { standing } else { Standing::Solved };
-            Known { value: Some(place), standing: Some(standing), at }
+    registered: Option<String>,
+}
+
+impl Locator<'_> {
+    /// The place of a body that is named at a span; what to tell when its name is that of several.
+    fn locate(
+        &self,
+        draft: &Draft,
+        agency: Option<&AgencyName>,
+        at: Option<Span>,
+    ) -> Result<Known<Place>, Box<Finding>> {
+        for name in agency.into_iter().flat_map(|agency| std::iter::once(&agency.name).chain(&agency.aliases)) {
+            // 国家税务总局某某市税务局 names its place further in.
+            if let Some(run) = places::runs(name).into_iter().next() {
+                return self.decide(&run.candidates, name, at, Standing::Printed);
+            }
+            if let Some(city) = places::leading_short(name) {
+                return Ok(Known::solved(places::place(city, self.year), at));
+            }
         }
-        None => {
-            let mut all: Vec<String> = candidates
-                .iter()
-                .map(|d| {
-                    let p = places::place(d, year);
-                    format!(
-                        "{}{}{}",
-                        p.province.unwrap_or_default(),
-                        p.city.unwrap_or_default(),
-                        p.county.unwrap_or_default()
-                    )
-                })
-                .collect();
-            all.sort();
-            all.dedup();
-            let message = format!("“{name}”可能是{}，正文未能确定", all.join("、"));
-            identity
-                .findings
-                .push(Finding::new("region-ambiguous", at.map(|a| a.line), message).help("可在附带信息里写 region"));
-            Known::unknown()
+        if agency.is_some_and(|a| ["国家", "国务院", "中国", "中华", "全国"].iter().any(|n| a.name.starts_with(n)))
+        {
+            return Ok(Known::unknown());
         }
+        // Without a place in the name: the one place of the level that the text calls its own.
+        let says = |word: &str| draft.lines.iter().filter(|l| l.text.contains(word)).count();
+        let levels = ['区', '县', '市', '省', '州', '旗'].into_iter().rev();
+        let level = levels.max_by_key(|l| says(&format!("我{l}")) * 2 + says(&format!("全{l}")));
+        let level = level.filter(|l| says(&format!("我{l}")) + says(&format!("全{l}")) > 0);
+        let Some(lone) = level.and_then(|level| agency::lone(self.evidence, level)) else {
+            return Ok(Known::unknown());
+        };
+        let at = draft.lines.iter().find_map(|l| l.text.find(&lone).map(|s| l.origin(s, s + lone.len())));
+        self.decide(&places::named(&lone), &lone, at, Standing::Solved)
+    }
+
+    fn decide(
+        &self,
+        candidates: &[&'static places::Division],
+        name: &str,
+        at: Option<Span>,
+        standing: Standing,
+    ) -> Result<Known<Place>, Box<Finding>> {
+        let registered = || places::within(candidates, self.registered.as_ref()?);
+        if let Some(division) = self.evidence.decide(candidates, self.year).or_else(registered) {
+            let place = places::place(division, self.year);
+            let standing = if self.evidence.names_parent(&place) { standing } else { Standing::Solved };
+            return Ok(Known { value: Some(place), standing: Some(standing), at });
+        }
+        let whole = |d: &&places::Division| {
+            let place = places::place(d, self.year);
+            [place.province, place.city, place.county].into_iter().flatten().collect::<String>()
+        };
+        let all: Vec<String> = candidates.iter().map(whole).collect::<BTreeSet<_>>().into_iter().collect();
+        let message = format!("“{name}”可能是{}，正文未能确定", all.join("、"));
+        let finding = Finding::new("region-ambiguous", at.map(|a| a.line), message);
+        Err(Box::new(finding.help("可在附带信息里写 region")))
     }
 }

@@ -209,16 +209,26 @@ pub fn mentions(text: &str) -> Vec<Mention> {
     found
 }
 
-/// The run of adjacent places at the very start of a name (江苏省南通市通州区…): its end and the lowest one's candidates.
-pub fn leading(name: &str) -> Option<Mention> {
-    let mut run: Option<Mention> = None;
-    for mention in mentions(name) {
-        if mention.start != run.as_ref().map_or(0, |r| r.end) {
-            break;
+/// The runs of places named one right behind the other (江苏省南通市通州区), each with the candidates of its last.
+pub fn runs(text: &str) -> Vec<Mention> {
+    let mut runs: Vec<Mention> = Vec::new();
+    for mention in mentions(text) {
+        match runs.last_mut() {
+            Some(run) if run.end == mention.start => *run = Mention { start: run.start, ..mention },
+            _ => runs.push(mention),
         }
-        run = Some(Mention { start: 0, ..mention });
     }
-    run
+    runs
+}
+
+/// The run of places at the very start of a name.
+pub fn leading(name: &str) -> Option<Mention> {
+    runs(name).into_iter().next().filter(|run| run.start == 0)
+}
+
+/// Whether a text is a place, its parents perhaps before it, and nothing more.
+pub fn is_place(text: &str) -> bool {
+    leading(text).is_some_and(|run| run.end == text.len())
 }
 
 /// A city or province at the very start of a name by its short form (南通经济技术开发区), if only one goes by it.

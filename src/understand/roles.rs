@@ -99,8 +99,10 @@ pub fn is_title(text: &str) -> bool {
         return false;
     }
     let mut bare = text.trim_end_matches(['"', '”', '》', ' ']);
-    while let Some(tail) = TITLE_TAIL.find(bare) {
-        bare = &bare[..tail.start()];
+    // 2020-2021学年 is no title with something behind it.
+    let behind = |bare: &'_ str| TITLE_TAIL.find(bare).map(|tail| tail.start());
+    while let Some(tail) = behind(bare).filter(|&at| !bare[..at].ends_with(|c: char| c.is_ascii_digit())) {
+        bare = &bare[..tail];
     }
     let about = ["公开", "年度报告", "年报", "政府网站"].iter().any(|w| text.contains(w));
     let opens_a_sentence =
@@ -346,7 +348,6 @@ fn metadata(
             Label::Published | Label::Written => {
                 value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit() || "二".contains(c))
             }
-            Label::Index | Label::Document => value.chars().count() <= 60,
             Label::Other | Label::Furniture => true,
             _ => value.chars().count() <= 60,
         };

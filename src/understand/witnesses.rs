@@ -11,25 +11,42 @@ use crate::model::source::{Draft, Span};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// The witnesses of a report's body, in order of weight.
+/// A name and where it stands.
+pub type Said = (String, Span);
+
+/// Who names the body beside the title, in order of weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Witness {
+    /// The line above the date at the end.
+    Signature,
+    /// A sentence of the opening (现公布某某市政府2019年…).
+    Opening,
+    /// 发布机构.
+    Publisher,
+    /// Whom to ask (如有疑问,请与某某镇人民政府联系).
+    Contact,
+    /// 来源: whoever put the page online.
+    Source,
+    /// The one body of a place that the text makes the subject of its sentences.
+    Subject,
+}
+
+/// What is said of a report's body.
 #[derive(Debug, Default)]
 pub struct Witnesses {
     /// From the title.
-    pub title: Option<(String, Span)>,
-    /// The line above the date at the end.
-    pub signature: Option<(String, Span)>,
-    /// A sentence of the opening (现公布某某市政府2019年…).
-    pub opening: Option<(String, Span)>,
-    /// 发布机构.
-    pub publisher: Option<(String, Span)>,
-    /// Whom to ask (如有疑问,请与某某镇人民政府联系).
-    pub contact: Option<(String, Span)>,
-    /// 来源: whoever put the page online.
-    pub source: Option<(String, Span)>,
-    /// The one body of a place that the text makes the subject of its sentences.
-    pub subject: Option<(String, Span)>,
+    pub title: Option<Said>,
+    /// From others, in order of weight.
+    pub others: Vec<(Witness, Said)>,
     /// Bodies in the path to the page.
-    pub columns: Vec<(String, Span)>,
+    pub columns: Vec<Said>,
+}
+
+impl Witnesses {
+    /// What those of at least a weight say.
+    pub fn down_to(&self, least: Witness) -> impl Iterator<Item = &Said> {
+        self.others.iter().filter(move |(witness, _)| *witness <= least).map(|(_, said)| said)
+    }
 }
 
 /// Hears them.
@@ -37,7 +54,7 @@ pub(super) fn witnesses(
     draft: &Draft,
     first: &roles::Reading,
     title: &Option<Title>,
-    signature: Option<(String, Span)>,
+    signature: Option<Said>,
 ) -> Witnesses {
     // What is published, named like a title (现公布某某局2019年…年度报告), and who made it.
     patterns! { ANNOUNCED = r"(?:公布|发布|公开|编制|汇总|现将|制作)(?:完成|形成)?(?:了|的)?(?P<title>[^,，。、；《》]{8,60}?(?:报告|年报))"; }
@@ -60,16 +77,14 @@ pub(super) fn witnesses(
         OFFICE = r"^(?P<body>.*?(?:局|厅|[镇乡]人民政府|街道办事处|中心|院|馆|公司|集团|[大支]队|(?:改革|健康|管理)委员会))[\p{Han}]{0,8}(?:室|科|处|股)$";
     }
     let openings = || draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
-    let contact = || {
-        openings().find_map(|(_, line)| {
-            let mut asked = CONTACT.captures(&line.text)?.name("name")?.range();
-            let office = OFFICE.captures(&line.text[asked.clone()]).and_then(|office| office.name("body"));
-            asked.end = office.map_or(asked.end, |body| asked.start + body.end());
-            let name = line.text[asked.clone()].to_owned();
-            (agency::is_body(&name) && agency::is_own_name(&name)).then(|| (name, line.origin(asked.start, asked.end)))
-        })
-    };
-    let opening = openings().map(|(_, line)| line).find_map(|line| {
+    let contact = openings().find_map(|(_, line)| {
+        let mut asked = CONTACT.captures(&line.text)?.name("name")?.range();
+        let office = OFFICE.captures(&line.text[asked.clone()]).and_then(|office| office.name("body"));
+        asked.end = office.map_or(asked.end, |body| asked.start + body.end());
+        let name = line.text[asked.clone()].to_owned();
+        (agency::is_body(&name) && agency::is_own_name(&name)).then(|| (name, line.origin(asked.start, asked.end)))
+    });
+    let opening = openings().find_map(|(_, line)| {
         let announced = ANNOUNCED.captures_iter(&line.text).filter_map(|c| c.name("title"));
         let announced = announced
             .filter_map(|m| agency::in_title(m.as_str()).map(|r| m.start() + r.start..m.start() + r.end))
@@ -79,27 +94,27 @@ pub(super) fn witnesses(
         let place = announced.or_else(maker)?;
         Some((line.text[place.clone()].to_owned(), line.origin(place.start, place.end)))
     });
-    Witnesses {
-        title: in_title,
-        signature,
-        publisher: field(Label::Publisher),
-        opening,
-        contact: contact(),
-        source: field(Label::Source),
-        subject: subject(draft, first),
-        columns: columns(draft, first),
-    }
+    let others = [
+        (Witness::Signature, signature),
+        (Witness::Opening, opening),
+        (Witness::Publisher, field(Label::Publisher)),
+        (Witness::Contact, contact),
+        (Witness::Source, field(Label::Source)),
+        (Witness::Subject, subject(draft, first)),
+    ];
+    let others = others.into_iter().filter_map(|(witness, said)| Some((witness, said?))).collect();
+    Witnesses { title: in_title, others, columns: columns(draft, first) }
 }
 
 /// The body that acts in the sentences (洋县自然资源局共完成…, 单位: 某某局): its full name with the place, and no other body so.
-fn subject(draft: &Draft, first: &roles::Reading) -> Option<(String, Span)> {
+fn subject(draft: &Draft, first: &roles::Reading) -> Option<Said> {
     patterns! {
         SUBJECT = concat!(
             r"(?:^|[。,，;；]|[单單]位[:：])\s*(?:(?:19|20)\d\d年(?:度|全年)?[,，]?)?(?P<name>[\p{Han}]{3,24}?(?:局|委员会|厅|镇|乡|街道办事处|街道|中心|办公室|院))",
             r"(?:\s|$|共|主动|认真|高度|严格|按照|坚持|积极|紧紧|始终|全年|不断|持续|深入|结合|通过|围绕|全面|切实|未|没有|收到|受理|完成|贯彻|落实|将)"
         );
     }
-    let mut found: Option<(String, Span)> = None;
+    let mut found: Option<Said> = None;
     for (line, role) in draft.lines.iter().zip(&first.roles) {
         if !matches!(role, Role::Prose | Role::Table) {
             continue;
@@ -125,7 +140,7 @@ pub(super) fn in_line(draft: &Draft, title: &Title, words: &str) -> Span {
 }
 
 /// Bodies in the path to the page (首页 > 政务公开 > 市财政局).
-fn columns(draft: &Draft, first: &roles::Reading) -> Vec<(String, Span)> {
+fn columns(draft: &Draft, first: &roles::Reading) -> Vec<Said> {
     let mut found = Vec::new();
     for (line, _) in draft
         .lines

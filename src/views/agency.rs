@@ -6,7 +6,7 @@
 use super::chart::{self, Point};
 use super::{
     Shared, brief, crumb, digest, feed_entries, feed_json, indicator_link, indicators_of, linked_figure, page, pieces,
-    region_name, region_path, share, years_of,
+    region_name, region_path, share, sums, years_of,
 };
 use crate::model::archive::{Agency, Archive};
 use crate::model::page::Page;
@@ -160,7 +160,10 @@ fn core_of<'a>(
 pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
     let shared = share(archive);
     let mut order: Vec<String> = archive.agencies.keys().cloned().collect();
-    order.sort_by_key(|id| (archive.agencies[id].region.is_none(), archive.agencies[id].region.clone(), id.clone()));
+    order.sort_by_key(|id| {
+        let agency = &archive.agencies[id];
+        (agency.region.is_none(), agency.region.clone(), sums::rank(&agency.name), id.clone())
+    });
     let mut pages = Vec::new();
     for piece in pieces("agencies/", order.len()) {
         let ids: Vec<String> = order[piece.range.clone()].to_vec();
@@ -181,13 +184,16 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
                     "name": agency.name, "url": agency.url, "aliases": agency.aliases, "reports": agency.reports,
                     "first": years.first(), "last": years.last(),
                 });
-                let name = agency.region.as_ref().map_or("未定地区".to_owned(), |code| region_name(archive, code));
-                match groups.last_mut().filter(|g| g["name"] == name.as_str()) {
+                match groups.last_mut().filter(|g| g["code"] == json!(agency.region)) {
                     Some(group) => group["agencies"].as_array_mut().into_iter().for_each(|list| list.push(row.clone())),
                     None => {
-                        let url =
-                            agency.region.as_ref().and_then(|code| archive.regions.get(code)).map(|r| r.url.clone());
-                        groups.push(json!({ "name": name, "url": url, "agencies": [row] }));
+                        let region = agency.region.as_deref();
+                        let name = region.map_or("未定地区".to_owned(), |code| region_name(archive, code));
+                        let mut above = region.map(|code| region_path(archive, code)).unwrap_or_default();
+                        let url = above.pop().map(|own| own.url);
+                        groups.push(
+                            json!({ "code": region, "name": name, "url": url, "above": above, "agencies": [row] }),
+                        );
                     }
                 }
             }

@@ -74,7 +74,8 @@ pub fn columns(
     let last = points.iter().map(|(y, _)| *y).max()?;
     // A lone impossible year must not stretch the axis over centuries.
     let first = first.max(last.saturating_sub(29));
-    let noted = points.iter().any(|(_, p)| p.as_ref().is_some_and(|p| p.note.is_some()));
+    let notes = points.iter().filter_map(|(_, p)| p.as_ref()?.note.as_ref().map(String::len));
+    let noted = notes.max();
     let count = f64::from(last - first + 1);
     let most = (first..=last).filter_map(known).map(|p| p.value.to_f64()).fold(0.0, f64::max);
     let step = (WIDTH / count).min(72.0);
@@ -92,9 +93,11 @@ pub fn columns(
         let h = if value.is_some() { (share * PLOT).max(1.5) } else { 0.0 };
         let roomy = step >= 38.0;
         let telling = year == last || value.is_some_and(|v| most > 0.0 && v.to_f64() == most) || year == first;
+        let (from_first, to_last) = (year - first, last - year);
+        let ends = from_first == 0 || to_last == 0 || year % 5 == 0 && from_first > 1 && to_last > 1;
         let tick = if step >= 38.0 {
             year.to_string()
-        } else if step >= 20.0 || year == first || year == last || year % 5 == 0 {
+        } else if ends || step >= 20.0_f64.max(noted.unwrap_or(0) as f64 * 6.6) {
             format!("{:02}", year % 100)
         } else {
             String::new()
@@ -130,7 +133,7 @@ pub fn columns(
     }
     thin_out(&mut bars, step);
     let says = says(title, unit, &bars);
-    let height = base + if noted { 40.0 } else { 24.0 };
+    let height = base + if noted.is_some() { 40.0 } else { 24.0 };
     Some(Columns { title: title.to_owned(), unit: unit.to_owned(), width: WIDTH, height, base, bars, breaks, says })
 }
 
@@ -207,7 +210,6 @@ pub fn composition(years: &[(u16, Vec<(&str, &str, Option<Decimal>)>)]) -> Optio
             let percent = format!("{:.0}%", share * 100.0);
             let text = match w {
                 w if w >= 88.0 => format!("{label} {percent}"),
-                w if w >= 60.0 => (*label).to_owned(),
                 w if w >= 34.0 => percent,
                 _ => String::new(),
             };
@@ -239,7 +241,8 @@ pub fn composition(years: &[(u16, Vec<(&str, &str, Option<Decimal>)>)]) -> Optio
     Some(Composition { width: WIDTH, height, parts: parts.into_iter().collect(), rows, says })
 }
 
-/// Counts values in ranges of 0, 1–9, 10–99 and so on; counts spread over orders of magnitude. `None` below three values.
+/// Counts values in ranges of 0, 1–9, 10–99 and so on, since counts spread over orders of magnitude; where they do not, each range
+/// is parted once more (10–19, 20–49, 50–99). `None` below three values.
 pub fn distribution(mut values: Vec<Decimal>) -> Option<Distribution> {
     values.retain(|v| !v.is_negative());
     if values.len() < 3 {
@@ -252,20 +255,23 @@ pub fn distribution(mut values: Vec<Decimal>) -> Option<Distribution> {
         if v.to_f64() < 1.0 { 0 } else { whole.min(9) }
     };
     let (low, high) = (values.first().map(rank)?, values.last().map(rank)?);
-    let counts: Vec<usize> = (low..=high).map(|r| values.iter().filter(|v| rank(v) == r).count()).collect();
-    let most = counts.iter().copied().max().unwrap_or(1).max(1) as f64;
+    let whole = |r: usize| (range_label(r), values.iter().filter(|v| rank(v) == r).count());
+    // Labels of more than five ranges of three digits would run into each other.
+    let counts = if high - low < 2 && (1..=3).contains(&high) { Some(parted(&values)) } else { None };
+    let counts = counts.filter(|parts| parts.len() <= 5).unwrap_or_else(|| (low..=high).map(whole).collect());
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1) as f64;
     let base = 22.0 + 90.0;
     let step = (WIDTH / counts.len() as f64).min(110.0);
     let left = (WIDTH - step * counts.len() as f64) / 2.0;
     let bins: Vec<Bin> = counts
         .iter()
         .enumerate()
-        .map(|(index, &count)| {
+        .map(|(index, &(ref label, count))| {
             let h = count as f64 / most * 90.0;
             let cx = left + step * (index as f64 + 0.5);
             let w = step - 3.0;
             Bin {
-                label: range_label(low + index),
+                label: label.clone(),
                 count,
                 x: round(cx - w / 2.0),
                 y: round(base - h),
@@ -275,8 +281,22 @@ pub fn distribution(mut values: Vec<Decimal>) -> Option<Distribution> {
             }
         })
         .collect();
-    let says = bins.iter().map(|b| format!("{} 的有 {} 份", b.label, b.count)).collect::<Vec<_>>().join("，");
+    let says = bins.iter().map(|b| format!("{}的有{}份", b.label, b.count)).collect::<Vec<_>>().join("，");
     Some(Distribution { width: WIDTH, height: base + 24.0, base, bins, median, count: values.len(), says })
+}
+
+/// How many values lie in 0, 1, 2–4, 5–9, 10–19 and so on below 1,000, from the first range that holds one to the last.
+fn parted(values: &[Decimal]) -> Vec<(String, usize)> {
+    const EDGES: [u16; 11] = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+    let part = |edge: &[u16]| {
+        let (from, to) = (edge[0], edge[1]);
+        let label = if to - from == 1 { from.to_string() } else { format!("{from}–{}", to - 1) };
+        (label, values.iter().filter(|v| (f64::from(from)..f64::from(to)).contains(&v.to_f64())).count())
+    };
+    let parts: Vec<_> = EDGES.windows(2).map(part).collect();
+    let held = |(_, count): &(String, usize)| *count > 0;
+    let (first, last) = (parts.iter().position(held), parts.iter().rposition(held));
+    first.zip(last).map_or_else(Vec::new, |(first, last)| parts[first..=last].to_vec())
 }
 
 fn range_label(rank: usize) -> String {
@@ -340,6 +360,19 @@ mod tests {
         assert_eq!(drawn.bars.matches('M').count(), 3);
         assert!(drawn.bars.contains("v-24h") && drawn.bars.contains("v-12h"), "{}", drawn.bars);
         assert_eq!(drawn.breaks.len(), 2);
+    }
+
+    #[test]
+    fn ranges_hold_every_value_once_and_are_parted_where_values_lie_close() {
+        let labels = |values: &[i64]| {
+            let drawn = distribution(values.iter().copied().map(Decimal::from).collect()).expect("drawn");
+            assert_eq!(drawn.bins.iter().map(|bin| bin.count).sum::<usize>(), values.len());
+            drawn.bins.into_iter().map(|bin| bin.label).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(&[181, 240, 499]), ["100–199", "200–499"]);
+        assert_eq!(labels(&[0, 1, 2, 9]), ["0", "1", "2–4", "5–9"]);
+        assert_eq!(labels(&[10, 99, 500]), ["10–99", "100–999"]);
+        assert_eq!(labels(&[3, 40, 800]), ["1–9", "10–99", "100–999"]);
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub fn listing(archive: &Arc<Archive>) -> Vec<Page> {
             .collect();
         let quarantined = &shared.archive.quarantined;
         json!({
-            "title": "对不上的地方", "kinds": kinds,
+            "title": "疑点", "kinds": kinds,
             "counts": { "error": count(Severity::Error), "warning": count(Severity::Warning), "note": count(Severity::Note) },
             "quarantined_total": quarantined.len(),
             "quarantined": quarantined.iter().take(200).collect::<Vec<_>>(),

@@ -42,7 +42,7 @@ fn context(shared: &Shared) -> Json {
         .iter()
         .filter_map(|(id, _)| archive.indicators.iter().find(|indicator| indicator.id == *id))
         .filter_map(|indicator| {
-            let drawn = sums::by_year(archive, indicator, &counted)?;
+            let drawn = sums::by_year(archive, indicator, added, &counted)?;
             Some(json!({ "indicator": indicator_link(indicator), "chart": drawn }))
         })
         .collect();
@@ -101,7 +101,7 @@ fn grid(archive: &Archive) -> Grid {
     let columns = coverage::columns(archive, &all);
     if archive.agencies.len() <= MOST_AGENCIES {
         let mut order: Vec<_> = archive.agencies.values().collect();
-        order.sort_by_key(|a| (a.region.is_none(), a.region.clone(), a.id.clone()));
+        order.sort_by_key(|a| (a.region.is_none(), a.region.clone(), sums::rank(&a.name), a.id.clone()));
         let rows = order.into_iter().map(|agency| coverage::agency(archive, agency, &columns)).collect();
         return coverage::grid(archive, &columns, vec![("agencies", rows)]);
     }

@@ -54,14 +54,15 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
 }
 
 fn rows(archive: &Archive, indicator: &Indicator) -> Rows {
-    let mut by_agency: BTreeMap<(bool, Option<String>, Option<String>), Vec<usize>> = BTreeMap::new();
+    let mut by_agency: BTreeMap<(bool, Option<String>, u8, Option<String>), Vec<usize>> = BTreeMap::new();
     for (index, entry) in archive.entries.iter().enumerate() {
         if entry.core.contains_key(&indicator.id) {
             let id = entry.card.agency.as_ref().map(|a| a.id.clone());
-            by_agency.entry((id.is_none(), entry.card.region.clone(), id)).or_default().push(index);
+            let rank = entry.card.agency.as_ref().map_or(0, |a| sums::rank(&a.name));
+            by_agency.entry((id.is_none(), entry.card.region.clone(), rank, id)).or_default().push(index);
         }
     }
-    by_agency.into_iter().map(|((_, _, id), entries)| (id, entries)).collect()
+    by_agency.into_iter().map(|((_, _, _, id), entries)| (id, entries)).collect()
 }
 
 fn years(archive: &Archive, rows: &Rows) -> Vec<u16> {
@@ -125,7 +126,7 @@ fn context(
         disputed,
         distribution: chart::distribution(values),
         distribution_year: newest,
-        sums: sums::by_year(archive, indicator, &counted),
+        sums: sums::by_year(archive, indicator, added, &counted),
         sums_of: added,
         pages: links,
     }

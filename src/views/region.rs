@@ -27,7 +27,8 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     }
     for region in archive.regions.values() {
         // Agencies of the region itself, not of one below it.
-        let agencies = agencies_in.remove(region.code.as_str()).unwrap_or_default();
+        let mut agencies = agencies_in.remove(region.code.as_str()).unwrap_or_default();
+        agencies.sort_by_key(|id| sums::rank(&archive.agencies[id].name));
         let mut all = digest(archive, "region");
         feed_json(&mut all, region);
         feed_json(&mut all, &region_path(archive, &region.code));

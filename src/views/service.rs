@@ -172,7 +172,7 @@ pub fn about(archive: &Arc<Archive>) -> Vec<Page> {
             "about/".to_owned(),
             "about.html",
             hash,
-            |shared| json!({ "title": "关于本档案", "html": null, "inputs": shared.archive.inputs }),
+            |shared| json!({ "title": "关于本站", "html": null, "inputs": shared.archive.inputs }),
         ));
     }
     pages

@@ -15,20 +15,11 @@ use std::collections::BTreeMap;
 /// Everybody, the highest first.
 pub const BODIES: [Body; 5] = [Body::Province, Body::City, Body::County, Body::Township, Body::Department];
 
-/// A people's government, or its office reporting for it, as against a department.
-pub fn is_government(name: &str) -> bool {
-    ["人民政府", "政府办公室", "政府办公厅", "管委会"].iter().any(|end| name.ends_with(end))
-}
-
 /// Who wrote a report: by name, and by the region's code where the name leaves it open (many cities are counties).
 pub fn body(entry: &Entry) -> Option<Body> {
     let name = entry.card.agency.as_ref()?.name.as_str();
-    if !is_government(name) {
-        return Some(Body::Department);
-    }
-    let place = name.split("人民政府").next().and_then(|place| place.strip_suffix("政府办公室").or(Some(place)));
-    let place = place.unwrap_or(name);
-    if ["镇", "乡", "街道", "苏木"].iter().any(|end| place.ends_with(end)) {
+    let Some(place) = governed(name) else { return Some(Body::Department) };
+    if is_town(place) {
         return Some(Body::Township);
     }
     Some(match entry.card.region.as_deref().and_then(|code| Some((code.get(2..4)?, code.get(4..6)?))) {
@@ -39,6 +30,27 @@ pub fn body(entry: &Entry) -> Option<Body> {
         None if place.ends_with('县') || place.ends_with('区') || place.ends_with('旗') => Body::County,
         None => Body::City,
     })
+}
+
+/// Where an agency stands in the list of its region, by its name: the government, then its departments, then the towns.
+pub fn rank(name: &str) -> u8 {
+    match governed(name) {
+        Some(place) if is_town(place) => 2,
+        Some(_) => 0,
+        None => 1,
+    }
+}
+
+/// The place that a people's government, or its office reporting for it, is named after; none of a department.
+fn governed(name: &str) -> Option<&str> {
+    const ENDS: [&str; 5] = ["人民政府", "政府办公室", "政府办公厅", "管委会", "街道办事处"];
+    let place = name.split("人民政府").next().unwrap_or(name);
+    let place = ["政府办公室", "办事处"].iter().find_map(|end| place.strip_suffix(end)).unwrap_or(place);
+    ENDS.iter().any(|end| name.ends_with(end)).then_some(place)
+}
+
+fn is_town(place: &str) -> bool {
+    ["镇", "乡", "街道", "苏木"].iter().any(|end| place.ends_with(end))
 }
 
 /// One report for each agency and year, of one body only: two reports of one year say the same thing.
@@ -67,9 +79,9 @@ pub fn addable(archive: &Archive, entries: &[usize]) -> (Body, Vec<usize>) {
     most.filter(|(_, counted)| !counted.is_empty()).unwrap_or(departments)
 }
 
-/// The sum of each year, with how many reports it adds up. A stock at a date is summed as well as a flow: it is one figure per
-/// agency and year. Null when nothing is known.
-pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> Option<Columns> {
+/// The sum of each year over the reports of a body, with how many it adds up. A stock at a date is summed as well as a flow: it is
+/// one figure per agency and year. Null when nothing is known.
+pub fn by_year(archive: &Archive, indicator: &Indicator, of: Body, counted: &[usize]) -> Option<Columns> {
     let mut years: BTreeMap<u16, Vec<Decimal>> = BTreeMap::new();
     for &index in counted {
         let entry = &archive.entries[index];
@@ -80,11 +92,15 @@ pub fn by_year(archive: &Archive, indicator: &Indicator, counted: &[usize]) -> O
     let points: Vec<(u16, Option<Point>)> = years
         .into_iter()
         .map(|(year, values)| {
-            let note = Some(format!("{}份", values.len()));
+            let note = Some(values.len().to_string());
             (year, Some(Point { value: values.into_iter().sum(), standing: None, note }))
         })
         .collect();
-    chart::columns(&indicator.label, &indicator.unit, &points, |_| false)
+    let reported = |year: u16| {
+        let of_year = archive.years.iter().filter(|y| y.year == year).flat_map(|y| &y.entries);
+        of_year.into_iter().any(|&index| body(&archive.entries[index]) == Some(of))
+    };
+    chart::columns(&indicator.label, &indicator.unit, &points, reported)
 }
 
 /// The sum of a figure over some entries, and how many of them give it; null where none does.
@@ -92,4 +108,20 @@ pub fn total(archive: &Archive, entries: &[usize], id: &str) -> Option<Sum> {
     let values: Vec<Decimal> =
         entries.iter().filter_map(|&i| archive.entries[i].core.get(id)).map(|c| c.value).collect();
     (!values.is_empty()).then(|| Sum { value: values.iter().copied().sum(), reports: values.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_begins_with_the_government_and_ends_with_the_towns() {
+        let mut names =
+            ["云岭县青石镇人民政府", "云岭县水利局", "云岭县城关街道办事处", "云岭县人民政府", "云岭县人民政府办公室"];
+        names.sort_by_key(|name| rank(name));
+        assert_eq!(
+            names,
+            ["云岭县人民政府", "云岭县人民政府办公室", "云岭县水利局", "云岭县青石镇人民政府", "云岭县城关街道办事处"]
+        );
+    }
 }

@@ -69,7 +69,8 @@ fn context(
     let mut order = year.entries.clone();
     order.sort_by_key(|&i| {
         let card = &archive.entries[i].card;
-        (card.region.is_none(), card.region.clone(), card.agency.as_ref().map(|a| a.id.clone()), card.id.clone())
+        let agency = card.agency.as_ref().map(|a| (sums::rank(&a.name), a.id.clone()));
+        (card.region.is_none(), card.region.clone(), agency, card.id.clone())
     });
     if let Some(id) = by {
         // Stable: equal figures stay in the order of their regions. A figure that is not given is never a small one.

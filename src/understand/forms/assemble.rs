@@ -458,17 +458,10 @@ impl<'a> Builder<'a> {
             cell.line = Some(piece.line);
             cell.raw = Some(piece.text.clone());
             (cell.value, cell.unit) = self.printed(r, c, index);
-            if cell.value.is_none() {
-                if solution.disputed[at] {
-                    cell.standing = Standing::Disputed;
-                    cell.by = by(&|i| solution.verdicts[i].holds == Some(false));
-                }
-                return cell;
-            }
             if solution.disputed[at] {
                 cell.standing = Standing::Disputed;
                 cell.by = by(&|i| solution.verdicts[i].holds == Some(false));
-            } else {
+            } else if cell.value.is_some() {
                 cell.by = by(&|i| solution.verdicts[i].confirms);
                 cell.standing = if cell.by.is_empty() { Standing::Printed } else { Standing::Proved };
             }

@@ -16,7 +16,7 @@ patterns! {
     FOUNDED = r"^[^，,。；;]{0,8}(?:建成|成立|开通|出台|印发|制定|实施|启动|上线|颁布|修订|设立|组建|申报|立项)";
     COMPARED = r"(?:比|较|与|同|相比|对比|从|由|跟|相较|和|相对于)$";
     CHANGED = r"增|减|升|降|提高|提升|多|少|翻|持平|相比|压|缩|扩|到|至|达|为";
-    DELTA = r"(?:增加[(（]减少[)）]|减少[(（]增加[)）]|增加|减少|下降|上升|增长|提高|提升|增多|降低|净增|净减|增|减|多|少|扩大|压减|回落|攀升)(?:了|量|数|约|近|幅|率|幅度)?(?:为|达)?$";
+    DELTA = r"(?:多收|少收|增加[(（]减少[)）]|减少[(（]增加[)）]|增加|减少|下降|上升|增长|提高|提升|增多|降低|净增|净减|增|减|多|少|扩大|压减|回落|攀升)(?:了|量|数|约|近|幅|率|幅度)?(?:为|达)?$";
     PART = r"[上下]半年|前[一二三1-3]个?季度|[第前]?[一二三四1-4]季度|[0-9]{1,2}\s?[-—~～至到]\s?[0-9]{1,2}\s?月|[0-9]{1,2}\s?月(?:份|上旬|中旬|下旬|[0-9]{1,2}\s?日)?";
     WHOLE = r"1\s?月\s?1\s?日|1\s?月?\s?[-—~～至到]\s?12\s?月|12\s?月\s?31?\s?日?";
     SINCE = r"累计|历年|以来|截[至止]|至今|迄今|总计已|自[^，,。]{0,12}起";
@@ -29,6 +29,7 @@ patterns! {
     ANSWER_OPENING = r"^(?:[（(]?[一二三四五六七八九十0-9]+[)）、.．]\s?)?(?:针对(?:上述|以上|存在)|为此|对此|改进措施)";
     FORMER = r"(?:由|从)(?:原来|原先|此前|过去|以前|最初|最多|原有|改革前|年初)?的?(?:约|近)?$";
     NORM = r"每[0-9一两二三四六半]*个?(?:天|日|周|月|季度?|年度?|旬|工作日)";
+    RATE = r"每(?:[页张份件次本套人条]|人次|千字)$";
     DEMAND = r"要求|应当|应|须|规定|确保|原则上|必须|承诺|标准为|目标";
     SPEED = r"平均|压缩|缩短|节省|减少|提速|提前|缩减|用时|耗时|降至|精简";
     SCOPE = r"(?P<hosted>各窗口|进驻(?:的)?(?:各)?(?:部门|单位|窗口)|入驻(?:的)?(?:部门|单位)|窗口(?:部门|单位)|各进驻)|(?P<all>全市|全区|全县|全省|全州|全旗|全镇|全乡|全街道|全盟|全系统|全自治区|各级|各部门|各地|各县|各镇|各乡|各街道|各单位|各市|各区|市县|县区|区县|我市|我区|我县|我省|我州|我旗)|(?P<own>我[局委办厅院校会站所队处镇乡]|我中心|我单位|我街道|我公司|本[局委办厅院校会站所镇乡级]|本机关|本单位|本中心|本部门|局机关|委机关|机关本级|市本级|县本级|区本级|省本级|市级层面|[省市县区]级政府层面|[市县区省州]政府办公?[室厅]?|[市县区省州]人民政府)";
@@ -135,6 +136,7 @@ impl Plans {
 
 patterns! {
     CARRIED = r"(?:结转|转入|转至|转到)[^，,。；;]{0,8}$";
+    LEFT_OVER = r"^(?:[未无]*结转|度结转|转结|以来)";
     CARRIED_TO = r"(?:结转|转入|转至|转到|转)[^，,。；;]{0,8}20[0-9]{2}年";
 }
 
@@ -160,9 +162,11 @@ pub(super) fn judge(sentence: &str, number: &Number, own: &Own) -> Verdict {
     let fresh = clause.trim_end().ends_with("新增") && !clause.contains(['比', '较']);
     let difference =
         matches!(unit, "个百分点" | "百分点" | "倍") || unit != "%" && !fresh && DELTA.is_match(clause.trim_end());
+    // 复印费每页0.2元, 0.2元/页: a price.
+    let rate = RATE.is_match(clause.trim_end()) || sentence[number.end..].starts_with(['/', '／']);
     let norm = NORM.is_match(clause) && !matches!(unit, "家" | "个" | "人" | "名" | "%")
         || matches!(number.approx, Approx::AtLeast | Approx::AtMost) && DEMAND.is_match(clause);
-    if deadline || difference || norm || former {
+    if deadline || difference || norm || rate || former {
         return Verdict::Not;
     }
     match period(sentence, number.start, own.year) {
@@ -173,62 +177,37 @@ pub(super) fn judge(sentence: &str, number: &Number, own: &Own) -> Verdict {
 
 /// The time that governs a place of a sentence; `None` for last year's and next year's.
 pub(super) fn period(sentence: &str, at: usize, year: Option<u16>) -> Option<Period> {
-    let before = &sentence[..at];
-    let hidden = TITLES.replace_all(before, |found: &regex::Captures| "#".repeat(found[0].len())).into_owned();
-    let mut own_year = false;
-    let mut marked: Option<(usize, bool)> = None;
+    let hidden = TITLES.replace_all(&sentence[..at], |found: &regex::Captures| "#".repeat(found[0].len())).into_owned();
+    // Whether the report's own year is named, and whether the time named last is another.
+    let (mut own_year, mut foreign) = (false, false);
     for found in TIME.captures_iter(&hidden) {
         let place = found.get(0)?;
-        let rest = &hidden[place.end()..];
-        if NAMED.is_match(rest) && found.name("year").is_some() {
+        let (lead, rest) = (&hidden[..place.start()], &hidden[place.end()..]);
+        let [dated, short, own, next] = ["year", "short", "own", "next"].map(|name| found.name(name).is_some());
+        if dated && NAMED.is_match(rest) {
             continue;
         }
-        let is_own = match (found.name("year"), found.name("own")) {
-            (Some(y), _) => year.is_none() || y.as_str().parse() == Ok(year.unwrap_or_default()),
-            (_, Some(_)) => true,
-            _ => found.name("short").is_some() && year.is_some_and(|y| found[0].contains(&format!("{}年", y % 100))),
-        };
-        if is_own {
-            let until = hidden[..place.start()].ends_with(['至', '止', '到']) && found.name("own").is_none();
-            own_year |= !until;
-            marked = Some((place.end(), true));
-            continue;
-        }
-        let lead = &hidden[..place.start()];
-        if CARRIED.is_match(lead) {
-            continue;
-        }
-        if rest.trim_start_matches(['未', '无']).starts_with("结转")
-            || rest.starts_with("度结转")
-            || rest.starts_with("转结")
-            || rest.starts_with("以来")
+        let of_year = |y: u16| found["year"].parse() == Ok(y);
+        if own
+            || dated && year.is_none_or(of_year)
+            || short && year.is_some_and(|y| found[0].contains(&format!("{}年", y % 100)))
         {
+            own_year |= own || !lead.ends_with(['至', '止', '到']);
+            foreign = false;
             continue;
         }
-        if (found.name("year").is_some() || found.name("short").is_some())
-            && (FOUNDED.is_match(rest) || rest.starts_with('至') || lead.ends_with('自'))
-        {
+        let carried = CARRIED.is_match(lead) || LEFT_OVER.is_match(rest) || next && lead.ends_with(['转', '到']);
+        let since = (dated || short) && (FOUNDED.is_match(rest) || rest.starts_with('至') || lead.ends_with('自'));
+        if carried || since {
             continue;
         }
-        if found.name("next").is_some()
-            && (lead.ends_with("结转")
-                || lead.ends_with("转")
-                || lead.ends_with("转至")
-                || lead.ends_with("结转至")
-                || lead.ends_with("到"))
-        {
-            continue;
-        }
-        if COMPARED.is_match(lead) || rest.starts_with("同期") || rest.starts_with("相比") {
+        foreign = match COMPARED.is_match(lead) || rest.starts_with("同期") || rest.starts_with("相比") {
             // 比2022年(31起): last year's, up to the word of change; what follows that word is this year's.
-            if !CHANGED.is_match(rest) && !rest.contains(['，', ',']) {
-                marked = Some((place.end(), false));
-            }
-            continue;
-        }
-        marked = Some((place.end(), false));
+            true => foreign || !CHANGED.is_match(rest) && !rest.contains(['，', ',']),
+            false => true,
+        };
     }
-    if marked.is_some_and(|(_, own)| !own) {
+    if foreign {
         return None;
     }
     let since = SINCE.is_match(&OWN_SINCE.replace_all(&hidden, ""))

@@ -8,8 +8,6 @@ use super::number::Number;
 use super::text::clause_start;
 use crate::model::Id;
 use crate::model::form::Indicator;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// The stretch of a sentence a number can be named in.
 pub(super) struct Window<'a> {
@@ -47,7 +45,7 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<(Id, usi
         for word in &indicator.words {
             let Some((start, end, distance)) = locate(window, word) else { continue };
             if forbidden(window, start, end, indicator)
-                || indicator.id == "requests_answered" && window.sentence[..start].ends_with(['未', '待'])
+                || indicator.id == "requests_answered" && is_open(window, start, end)
                 || matches!(indicator.id.as_ref(), "denied_total" | "granted" | "partially_granted")
                     && is_sorting(window)
                 || matches!(indicator.id.as_ref(), "requests_received" | "requests_answered")
@@ -125,17 +123,29 @@ fn is_average(window: &Window) -> bool {
     ["日均", "月均", "年均", "人均", "平均"].iter().any(|word| clause.contains(word))
 }
 
-/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given. Nor is 1件尚在答复状态中 one.
+/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given. Nor is 1件尚在答复状态中 one, nor 除1件撤回外.
 fn is_example(window: &Window) -> bool {
     patterns! { UNDONE = r"^(?:申请)?(?:尚|正|仍|还|待)[^，,。；;]{0,8}(?:答复|办理|办结)|^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)"; }
-    UNDONE.is_match(&window.sentence[window.number.end..])
+    let before = window.sentence[..window.number.start].trim_end();
+    before.ends_with("除") || before.ends_with("除了") || UNDONE.is_match(&window.sentence[window.number.end..])
+}
+
+/// 未答复2件, 1件转2022年答复, 1件答复内容: nothing that was answered.
+fn is_open(window: &Window, start: usize, end: usize) -> bool {
+    patterns! { ONWARD = r"^(?:的?申请)?(?:结转|转结|转)(?:至|到|入)?(?:下|明年|次年|20[0-9]{2}年)"; }
+    window.sentence[..start].ends_with(['未', '待'])
+        || window.sentence[end..].starts_with("内容")
+        || ONWARD.is_match(&window.sentence[window.number.end..])
 }
 
 /// 制作政府信息614条，其中不予公开583条: how an agency sorts what it makes, not what it answers.
 fn is_sorting(window: &Window) -> bool {
     patterns! { MADE = r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定)[^，,。；;]{0,18}[0-9]"; }
     let before = &window.sentence[..window.number.start];
-    MADE.is_match(before) && !before.contains("申请")
+    // 依申请公开 is also one of the sorts.
+    MADE.find(before).is_some_and(|made| {
+        !before[..made.start()].contains("申请") && !before.replace("依申请公开", "").contains("申请")
+    })
 }
 
 fn forbidden(window: &Window, start: usize, end: usize, indicator: &Indicator) -> bool {
@@ -233,16 +243,25 @@ fn channel(window: &Window, id: &str) -> Option<Id> {
     }
 }
 
-/// Two things that one number counts together (行政复议、行政诉讼3件, 信函、传真申请46件) are the figure of neither.
+/// Two things that one number counts together (行政复议、行政诉讼3件, 信函、传真申请46件, 政务信息、政策解读共259条) are the figure of neither.
 pub(super) fn is_joint(window: &Window, id: &str) -> bool {
-    patterns! { CASES = r"(?:复议|诉讼|举报|投诉|申诉)(?:案件|申请)?(?:和|及|与|、|或者?|以及|暨)(?:被?提起)?(?:行政)?(?:复议|诉讼|举报|投诉|申诉)(?:案件|情况)?(?:共|共计|总计|合计|均|分别)*$"; }
-    static CHANNELS: LazyLock<Regex> = LazyLock::new(|| {
-        let channel = "(?:当面|现场|信函|信件|来信|邮寄|传真|网络|网上|在线|电子邮件|邮件|电话)";
-        Regex::new(&format!(r"{channel}(?:申请|提交|递交|方式|形式|接收)*(?:和|及|与|、|或者?|以及|/){channel}(?:等|的|申请|提交|递交|提出|方式|形式|渠道|途径|接收|共计?|合计|为|有)*$")).expect("the pattern is fixed")
-    });
+    const CHANNEL: &str = "(?:当面|现场|信函|信件|来信|邮寄|传真|网络|网上|在线|电子邮件|邮件|电话)";
+    const THING: &str =
+        "(?:政策解读|解读(?:稿件|材料|信息|文章|产品)|新闻发布会|在线访谈|网上访谈|网络访谈|规范性文件)";
+    patterns! {
+        CASES = r"(?:复议|诉讼|举报|投诉|申诉)(?:案件|申请)?(?:和|及|与|、|或者?|以及|暨)(?:被?提起)?(?:行政)?(?:复议|诉讼|举报|投诉|申诉)(?:案件|情况)?(?:共|共计|总计|合计|均|分别)*$";
+        CHANNELS = format!(r"{CHANNEL}(?:申请|提交|递交|方式|形式|接收)*(?:和|及|与|、|或者?|以及|/){CHANNEL}(?:等|的|申请|提交|递交|提出|方式|形式|渠道|途径|接收|共计?|合计|为|有)*$");
+        LISTED = format!(r"(?:(?P<one>[^、，,；;：:和及与]{{2,}})(?:、|和|及|与|以及)(?:相关|有关|各类|重要)?{THING}|{THING}(?:稿件|材料|信息|文章|产品|活动)?(?:、|和|及|与|以及)(?P<other>[^，,；;：:]{{2,}}))[^，,；;：:]*$");
+        // 图解、解读稿件18篇: kinds of one thing.
+        KIND = "解读|图解|图文|图示|视频|动漫|音频|问答|H5";
+    }
     let own = window.sentence[window.from..window.number.start].trim_end();
     match id {
         "review_total" | "litigation_total" => CASES.is_match(own),
+        "policy_interpretations" | "press_conferences" | "web_interviews" | "normative_documents_issued" => {
+            let sibling = LISTED.captures(own).and_then(|listed| listed.name("one").or(listed.name("other")));
+            sibling.is_some_and(|sibling| id != "policy_interpretations" || !KIND.is_match(sibling.as_str()))
+        }
         _ if id.starts_with("received_") => CHANNELS.is_match(own),
         _ => false,
     }

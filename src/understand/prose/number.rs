@@ -38,42 +38,42 @@ const PEOPLE: &[&str] = &[
     "企业", "职工", "党员", "干部", "游客", "农户",
 ];
 
-/// Characters after a unit that make it part of a name (三所一庭 is no count of 所, 2部委).
-const GLUED: &[(&str, &[&str])] = &[
-    ("项", &["制度性"]),
-    ("部", &["委", "门", "队", "分", "级", "长"]),
-    ("所", &["有", "属", "在", "需", "谓"]),
-    ("次", &["会议精神", "全会", "全体会议", "代表大会", "方", "党代会"]),
-    ("条", &["例", "款"]),
-    ("本", &["级", "部门", "机关", "单位", "年", "局", "市", "区", "县"]),
-    ("名", &["录", "单", "称"]),
-    ("门", &["户"]),
-    ("人", &["民", "大", "员", "才", "力"]),
-    ("期", &["间", "限", "内", "工程"]),
-    ("类", &["似"]),
-    ("位", &["居", "列", "一体"]),
-    ("单", &["位"]),
-    ("字", &["〔", "["]),
-    ("通", &["过", "知", "报", "办"]),
-    ("处", &["理", "罚", "置", "室", "长"]),
-    ("座", &["谈"]),
-    ("个", &["部分", "章节", "方面"]),
-    ("家", &["庭"]),
-    ("场", &["所"]),
-    ("起", &["来", "到", "草", "步", "施行", "实施", "至", "执行"]),
-    ("户", &["籍"]),
-    ("支", &["付", "持"]),
-    ("轮", &["换"]),
-    ("周", &["年", "边", "期"]),
-    ("天", &["然"]),
-    ("元", &["旦"]),
+/// Each unit with the words behind it that make it part of a name (三所一庭 is no count of 所, 2部委).
+const GLUED: &str = "项 制度性; 部 委 门 队 分 级 长; 所 有 属 在 需 谓; 次 会议精神 全会 全体会议 代表大会 方 党代会; \
+    条 例 款; 本 级 部门 机关 单位 年 局 市 区 县; 名 录 单 称; 门 户; 人 民 大 员 才 力; \
+    期 间 限 内 工程; 类 似; 位 居 列 一体; 单 位; 字 〔 [; 通 过 知 报 办; 处 理 罚 置 室 长; 座 谈; \
+    个 部分 章节 方面; 家 庭; 场 所; 起 来 到 草 步 施行 实施 至 执行; 户 籍; 支 付 持; 轮 换; \
+    周 年 边 期; 天 然; 元 旦";
+
+/// Words before a number that say how exactly it is stated, and words behind its unit that do.
+const BEFORE: &[(Approx, &str)] = &[
+    (Approx::Nearly, "将近 接近 近"),
+    (Approx::About, "大约 约"),
+    (Approx::AtLeast, "不少于 不低于 至少 上"),
+    (Approx::AtMost, "不超过 不多于 最多 低于 少于"),
+    (Approx::MoreThan, "超过 超 逾 突破 高于 多于"),
 ];
+const BEHIND: &[(Approx, &str)] = &[
+    (Approx::MoreThan, "余 多"),
+    (Approx::AtLeast, "以上 及以上"),
+    (Approx::AtMost, "以内 之内 内"),
+    (Approx::About, "左右 上下"),
+];
+/// Words that only begin like one of those.
+const NO_APPROXIMATION: &[&str] = &["内容", "内部", "内设"];
+
+/// The word of a table at the head of a text.
+fn approximation(table: &'static [(Approx, &str)], text: &str) -> Option<(Approx, &'static str)> {
+    let mut words = table.iter().flat_map(|(approx, words)| words.split(' ').map(move |word| (*approx, word)));
+    words.find(|(_, word)| text.starts_with(word) && !NO_APPROXIMATION.iter().any(|other| text.starts_with(other)))
+}
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
     let digit = "[0-9０-９]";
+    let before = BEFORE.iter().map(|(_, words)| words.replace(' ', "|")).collect::<Vec<_>>().join("|");
     Regex::new(&format!(
         r"(?x)
-        (?P<pre> 近 | 约 | 超过 | 超 | 逾 | 突破 | 不少于 | 不低于 | 至少 | 不超过 | 不多于 | 最多 | 上 )? \s*
+        (?P<pre> {before} )? \s*
         (?: (?P<pct> 百分之 (?P<pctnum> {digit}+(?:[.．]{digit}+)? | [零〇一二两三四五六七八九十百点]+ ))
           | (?P<num> {digit}{{1,3}}(?:[,，]{digit}{{3}})+(?:[.．]{digit}+)? | {digit}{{1,3}}(?:[\ \u{{a0}}]{digit}{{3}})+ | {digit}+(?:[.．]{digit}+)? )
               (?P<mid> (?: \s? [余多]? [千万亿百] (?:{digit}{{1,4}}[千百]?)? )* )
@@ -143,85 +143,63 @@ pub(super) fn mask(text: &str) -> String {
 /// Every number with a unit in `text`, in order.
 pub(super) fn scan(text: &str) -> Vec<Number> {
     let masked = mask(text);
-    let mut out = Vec::new();
+    let mut out: Vec<Number> = Vec::new();
     let mut from = 0;
     while let Some(found) = PATTERN.captures_at(&masked, from) {
-        let whole = found.get(0).expect("a match has a whole");
-        let start = whole.start();
-        let number = read(text, &masked, &found);
-        from = match &number {
-            Some(n) => n.end,
-            None => match (found.name("num"), found.name("han"), found.name("pct")) {
-                (Some(n), ..) | (_, Some(n), _) | (_, _, Some(n)) => n.end(),
-                _ => whole.end(),
-            },
-        };
-        from = from.max(start + text[start..].chars().next().map_or(1, char::len_utf8));
+        let core = core(&found);
+        let number = read(text, &masked, &found, core);
+        from = number.as_ref().map_or(core.end(), |n| n.end);
         out.extend(number);
-        if from >= masked.len() {
-            break;
-        }
     }
     out
 }
 
-fn read(text: &str, masked: &str, found: &regex::Captures) -> Option<Number> {
+/// The numeral of a match, without approximations and magnitudes.
+fn core<'a>(found: &regex::Captures<'a>) -> regex::Match<'a> {
+    let numeral = found.name("pct").or(found.name("num")).or(found.name("han"));
+    numeral.expect("the pattern has no other numerals")
+}
+
+fn read(text: &str, masked: &str, found: &regex::Captures, core: regex::Match) -> Option<Number> {
     let whole = found.get(0)?;
-    let before = &masked[..whole.start()];
-    let pre = found.name("pre");
-    let core = found.name("pct").or(found.name("num")).or(found.name("han"))?;
     // A digit, a sign or a masked piece glued in front makes it part of something else.
     let ahead = masked[..core.start()].chars().next_back();
-    if ahead.is_some_and(|c| {
-        c.is_ascii_alphanumeric() || matches!(c, '+' | '＋' | '.' | '．' | '/' | '·' | '-' | '－' | '*')
-    }) {
+    if ahead.is_some_and(|c| c.is_ascii_alphanumeric() || "+＋.．/·-－*".contains(c)) {
         return None;
     }
-    let mut approx = pre.map_or(Approx::Exact, |p| match p.as_str() {
-        "近" => Approx::Nearly,
-        "约" => Approx::About,
-        "不少于" | "不低于" | "至少" | "上" => Approx::AtLeast,
-        "不超过" | "不多于" | "最多" => Approx::AtMost,
-        _ => Approx::MoreThan,
-    });
+    let bare = core.as_str().chars().all(|c| "百千万亿".contains(c));
+    // 上千人 is one, 线上60人 and 以上3项 are none.
+    let pre = found.name("pre").filter(|pre| pre.as_str() != "上" || bare);
+    let mut approx = pre.and_then(|p| approximation(BEFORE, p.as_str())).map_or(Approx::Exact, |(approx, _)| approx);
     let mut tail = whole.end();
-    let chinese = found.name("han").is_some();
     let (value, mut unit);
     if let Some(percent) = found.name("pctnum") {
         value = plain(percent.as_str()).or_else(|| hanzi(percent.as_str()))?;
         unit = "%".to_string();
         tail = percent.end();
     } else {
-        let magnitude = found.name("mag").map_or("", |m| m.as_str());
-        let powers = |m: regex::Match| m.as_str().chars().filter_map(power).map(u32::from).sum::<u32>();
-        if found.name("mag").map_or(0, powers) + found.name("mid").map_or(0, powers) > 12 {
+        let words = |name| found.name(name).map_or("", |m| m.as_str());
+        let (middle, magnitude) = (words("mid"), words("mag"));
+        if middle.chars().chain(magnitude.chars()).filter_map(power).map(u32::from).sum::<u32>() > 12 {
             return None;
         }
-        let number = match (found.name("num"), found.name("han")) {
-            (Some(number), _) => {
-                let middle = found.name("mid").map_or("", |m| m.as_str());
-                if middle.contains(['余', '多']) {
-                    approx = Approx::MoreThan;
-                }
-                with_magnitudes(number.as_str(), middle)?
+        let numeral = match found.name("han") {
+            Some(_) if pre.is_none() && ahead.is_some_and(|c| "第每同统唯之任这某各另数几初其万".contains(c)) =>
+            {
+                return None;
             }
-            (_, Some(han)) => {
-                if pre.is_none() && ahead.is_some_and(|c| "第每同统唯之任这某各另数几初其万".contains(c))
-                {
-                    return None;
-                }
-                hanzi(han.as_str())?
-            }
-            _ => return None,
+            Some(han) => hanzi(han.as_str())?,
+            None => with_magnitudes(core.as_str(), middle)?,
         };
-        if found.name("more").is_some() {
+        if middle.contains(['余', '多']) || found.name("more").is_some() {
             approx = Approx::MoreThan;
         }
-        value = magnitude.chars().try_fold(number, |v, c| Some(v.times_ten_to(power(c)?)))?;
-        let after = &text[tail..];
-        unit = unit_of(after, value, masked, tail)?.to_string();
+        value = magnitude.chars().try_fold(numeral, |v, c| Some(v.times_ten_to(power(c)?)))?;
+        unit = unit_of(&text[tail..], value, masked, tail)?.to_string();
         tail += unit.len();
-        if chinese && !counts(found.name("han")?.as_str(), approx, pre.is_some()) && value > Decimal::from(10) {
+        // 近千, 百余 are counts, 百日 and 千家万户 are idioms.
+        if found.name("han").is_some() && bare && pre.is_none() && approx == Approx::Exact && value > Decimal::from(10)
+        {
             return None;
         }
     }
@@ -235,60 +213,15 @@ fn read(text: &str, masked: &str, found: &regex::Captures) -> Option<Number> {
     if unit == "％" {
         unit = "%".to_string();
     }
-    for (word, kind) in [
-        ("余", Approx::MoreThan),
-        ("多", Approx::MoreThan),
-        ("以上", Approx::AtLeast),
-        ("及以上", Approx::AtLeast),
-        ("以内", Approx::AtMost),
-        ("之内", Approx::AtMost),
-        ("内", Approx::AtMost),
-        ("左右", Approx::About),
-        ("上下", Approx::About),
-    ] {
-        if text[tail..].starts_with(word)
-            && !text[tail..].starts_with("内容")
-            && !text[tail..].starts_with("内部")
-            && !text[tail..].starts_with("内设")
-        {
-            if approx == Approx::Exact {
-                approx = kind;
-            }
-            tail += word.len();
-            break;
+    if let Some((behind, word)) = approximation(BEHIND, &text[tail..]) {
+        tail += word.len();
+        if approx == Approx::Exact {
+            approx = behind;
         }
     }
-    let near = before.chars().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect::<String>();
-    let mut start = whole.start();
-    if approx == Approx::Exact || pre.is_some_and(|p| p.as_str() == "超") {
-        for (word, kind) in [
-            ("将近", Approx::Nearly),
-            ("接近", Approx::Nearly),
-            ("大约", Approx::About),
-            ("高于", Approx::MoreThan),
-            ("多于", Approx::MoreThan),
-            ("低于", Approx::AtMost),
-            ("少于", Approx::AtMost),
-        ] {
-            if near.ends_with(word) {
-                approx = kind;
-                start -= word.len();
-            }
-        }
-    }
-    Some(Number {
-        start: start + leading_space(&text[start..]),
-        digits: core.start(),
-        end: tail,
-        value,
-        unit,
-        approx,
-        chinese,
-    })
-}
-
-fn leading_space(text: &str) -> usize {
-    text.len() - text.trim_start().len()
+    let (digits, chinese) = (core.start(), found.name("han").is_some());
+    let start = pre.map_or(core.start(), |pre| pre.start());
+    Some(Number { start, digits, end: tail, value, unit, approx, chinese })
 }
 
 /// The unit that stands at the head of `after`; people after a large number count as one.
@@ -298,10 +231,10 @@ fn unit_of<'a>(after: &'a str, value: Decimal, masked: &str, at: usize) -> Optio
     }
     for word in UNITS.split(' ') {
         if let Some(rest) = after.strip_prefix(word) {
-            let glued = GLUED
-                .iter()
-                .find(|(unit, _)| *unit == word)
-                .is_some_and(|(_, tails)| tails.iter().any(|t| rest.starts_with(t)));
+            let glued = GLUED.split("; ").any(|entry| {
+                let mut words = entry.split(' ');
+                words.next() == Some(word) && words.any(|tail| rest.starts_with(tail))
+            });
             return (!glued).then(|| &after[..word.len()]);
         }
     }
@@ -309,12 +242,6 @@ fn unit_of<'a>(after: &'a str, value: Decimal, masked: &str, at: usize) -> Optio
         return None;
     }
     PEOPLE.iter().find(|word| after.starts_with(**word)).map(|word| &after[..word.len()])
-}
-
-/// Whether a Chinese numeral above ten is a count (二十三, 近千, 百余) and not an idiom (百日, 千家万户).
-fn counts(numeral: &str, approx: Approx, prefixed: bool) -> bool {
-    let bare = numeral.chars().all(|c| "百千万亿".contains(c));
-    !bare || prefixed || approx != Approx::Exact
 }
 
 fn power(magnitude: char) -> Option<u8> {
@@ -470,46 +397,12 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_number_is_none() {
-        for text in [
-            "国办发〔2016〕80号",
-            "通财〔2016〕23号",
-            "鄂政办发【2018】31号",
-            "《审批服务100问》",
-            "第3次会议",
-            "第十二条",
-            "2019年",
-            "201911日至1231日",
-            "1-11月",
-            "12345热线",
-            "“26+1”事项",
-            "“5+1+1”模式",
-            "5+1+1件",
-            "5.0版标准",
-            "8+N机制",
-            "24小时",
-            "前三名",
-            "十八届四中全会",
-            "十三五规划",
-            "3至5个",
-            "20-30项",
-            "11:27",
-            "0513-85098765",
-            "13812345678",
-            "数十次",
-            "几百人",
-            "百日行动",
-            "四上四下",
-            "五级联动",
-            "2019中国森林旅游节",
-            "每月20定为",
-            "第二十条第（一）项",
-            "100问",
-            "三部委",
-            "2部门",
-            "“三十条”意见",
-            "A4",
-            "5G",
-        ] {
+        let texts = "国办发〔2016〕80号|通财〔2016〕23号|鄂政办发【2018】31号|《审批服务100问》|第3次会议|第十二条|2019年\
+            |201911日至1231日|1-11月|12345热线|“26+1”事项|“5+1+1”模式|5+1+1件|5.0版标准|8+N机制|24小时|前三名\
+            |十八届四中全会|十三五规划|3至5个|20-30项|11:27|0513-85098765|13812345678|数十次|几百人|百日行动\
+            |四上四下|五级联动|2019中国森林旅游节|每月20定为|第二十条第（一）项|100问|三部委|2部门|“三十条”意见\
+            |A4|5G";
+        for text in texts.split('|') {
             let left: Vec<Number> = scan(text).into_iter().filter(|n| n.unit != "小时").collect();
             assert!(left.is_empty(), "{text}: {left:?}");
         }

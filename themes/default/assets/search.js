@@ -674,8 +674,8 @@
       ? '此浏览器太旧，不能使用搜索。请按机关、年份或地区浏览。'
       : error instanceof Damaged
         ? error.foreign ? '搜索索引与本页的程序版本不同，本次没有搜索。请稍后刷新页面；网站若未整体更新，请重新生成。'
-        : `搜索数据“${error.path}”没有读到或已损坏，本次搜索没有结果可信。请稍后重试，或按机关、年份、地区浏览。`
-        : '搜索出错，没有结果。请重试，或按机关、年份、地区浏览。';
+        : `搜索数据“${error.path}”没有读到或已损坏，本次搜索没有结果可信。请稍后重试，或按机关、年度、地区浏览。`
+        : '搜索出错，没有结果。请重试，或按机关、年度、地区浏览。';
   }
 
   /** Chooses a value whether or not its option is there yet. */
@@ -720,13 +720,13 @@
   function announce(result) {
     const filtered = Object.keys(result.tests).length > 0;
     if (!result.wanted.length && !filtered) {
-      status.replaceChildren(`共收录 ${result.about.documents} 份报告。输入一个字以上，或只选条件浏览。`);
+      status.replaceChildren(`共收录${result.about.documents}份报告。输入一个字以上，或只选条件浏览。`);
       return;
     }
     const total = made('strong', { 'data-total': String(result.hits.length) }, String(result.hits.length));
     const converted = result.wanted.filter((term) => term.converted).map((term) => `“${term.converted}”`);
     status.replaceChildren(
-      result.hits.length ? '找到 ' : '没有找到（', total, result.hits.length ? ' 份报告' : ' 份报告）',
+      result.hits.length ? '找到' : '没有找到（', total, result.hits.length ? '份报告' : '份报告）',
       converted.length ? `（按${converted.join('、')}搜索）` : '',
       result.hits.length ? '。' : '。可以少写几个字，或去掉筛选条件。',
     );
@@ -773,12 +773,12 @@
       });
       const labels = { agency: facets.agencies, region: facets.regions }[name];
       const label = labels ? new Map(labels.map((row) => [row[0], row[1]])) : new Map();
-      const said = (id) => label.get(id) ?? KINDS[id] ?? STANDINGS[id] ?? (name === 'year' ? `${id} 年` : id);
+      const said = (id) => label.get(id) ?? KINDS[id] ?? STANDINGS[id] ?? (name === 'year' ? `${id}年` : id);
       const value = select.value;
       const shown = ids.filter((id) => counts.has(id) || id === value);
       const listed = shown.length > LISTED ? shown.sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0)).slice(0, LISTED) : shown;
       select.replaceChildren(select.options[0], ...listed.map((id) => made('option', { value: id }, `${said(id)}（${counts.get(id) ?? 0}）`)));
-      const left = name === 'agency' && !facets.agencies ? '选定地区后列出' : listed.length < shown.length ? `另有 ${shown.length - listed.length} 项未列` : null;
+      const left = name === 'agency' && !facets.agencies ? '选定地区后列出' : listed.length < shown.length ? `另有${shown.length - listed.length}项未列` : null;
       if (left) select.append(made('option', { disabled: '' }, left));
       wish(select, value);
     }
@@ -807,12 +807,12 @@
     const keys = positive.flatMap((term) => term.variants);
     const lines = telling(text, positive);
     const address = `${page.dataset.search}reports/${text.id}/` + (lines.length ? `#L${lines[0].no}` : '');
-    const about = [text.agency, text.year ? `${text.year} 年` : null, text.place, KINDS[text.kind]].filter(Boolean).join(' · ');
+    const about = [text.agency, text.year ? `${text.year}年` : null, text.place, KINDS[text.kind]].filter((one) => one && !text.title.includes(one)).join(' · ');
     return made('li', { 'data-result': text.id, class: 'search-result' },
       made('h2', { class: 'search-title' }, made('a', { href: address }, ...marked(text.title, keys, text.characters, Infinity))),
-      made('p', { class: 'search-about' }, about),
+      ...(about ? [made('p', { class: 'search-about' }, about)] : []),
       ...lines.map((line) => made('p', { class: 'search-snippet' },
-        ...marked(line.text, keys, text.characters, 44), made('span', { class: 'search-line' }, ` 第 ${line.no} 行`))));
+        ...marked(line.text, keys, text.characters, 44), made('span', { class: 'search-line' }, ` 第${line.no}行`))));
   }
 
   /** A text as nodes with every occurrence marked, cut to `around` characters on both sides of the first. */
