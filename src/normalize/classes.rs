@@ -28,7 +28,7 @@ pub(super) mod kind {
     pub const DOUBLED: u16 = 1 << 9;
     /// “ or ”.
     pub const QUOTE: u16 = 1 << 10;
-    /// A run of six digits or more.
+    /// A run of six digits or more, or of four before 日.
     pub const DIGITS: u16 = 1 << 11;
     /// The first character of an advertising word; in [`Seen`](super::Seen): its first two.
     pub const TELLTALE: u16 = 1 << 12;
@@ -229,6 +229,10 @@ pub(super) fn scan(text: &str) -> Seen {
                 seen.kinds |= DIGITS;
             }
         } else {
+            // 年 may be left where 月 is lost: 2022年11日至1231日.
+            if digits >= 4 && character == '日' {
+                seen.kinds |= DIGITS;
+            }
             digits = 0;
             if before == '(' && character.is_ascii_lowercase() {
                 seen.kinds |= READING;
