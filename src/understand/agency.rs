@@ -21,6 +21,13 @@ pub struct Named {
     pub printed: bool,
 }
 
+impl Named {
+    /// Whether another name is that of another body, whichever of its own is taken.
+    pub fn contradicts(&self, other: &str) -> bool {
+        std::iter::once(&self.name).chain(&self.aliases).all(|own| conflict(own, other))
+    }
+}
+
 patterns! {
     /// Words that open the topic of a title.
     TOPIC = concat!(
@@ -28,7 +35,7 @@ patterns! {
         r"政府网站|政务网站|政务新媒体|年度报告|年度工作|工作年度|工作年报|工作报告|年报|工作总结|贯彻(?:落实|执行|实施)?|落实《|执行《|实施《|《中华人民共和国|《政府信息"
     );
 }
-static YEAR_WORDS: &str = r"(?:\d{4}|[〇○零一二三四五六七八九OＯ０]{4})\s*(?:年度|年全年|年|度)?";
+static YEAR_WORDS: &str = r"(?:\d{4}|[〇○零一二三四五六七八九OＯ０]{4})\s*(?:年全年|学?年度?|度)?";
 patterns! {
     HEAD_LEFT = format!(r"^(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：]|的)+");
     HEAD_RIGHT = format!(r"(?:\s|[《“\x22]|关于(?:印发|公布|发布|报送|上报|做好)?|{YEAR_WORDS}|[-—_·、,，:：(（]|的|工作|上半年|下半年|年度|本年度|贯彻|学习)+$");
@@ -143,18 +150,9 @@ fn gap(name: &str) -> Gap {
 /// The body that a place stands for in a title: its government, or the office of a sub-district.
 fn government(name: &str) -> Option<String> {
     // The office that keeps the report keeps it for its government.
-    const KEEPERS: &[&str] = &[
-        "政府信息公开工作领导小组办公室",
-        "信息公开工作领导小组办公室",
-        "政府信息公开领导小组办公室",
-        "政务公开领导小组办公室",
-        "政务公开工作领导小组办公室",
-        "党政办公室",
-        "党政综合办公室",
-        "党政综合办",
-        "党政办",
-    ];
-    if let Some(body) = KEEPERS.iter().find_map(|k| name.strip_suffix(k)) {
+    patterns! { KEEPER = r"(?:(?:政府)?信息公开(?:工作)?领导小组办公室|政务公开(?:工作)?领导小组办公室|党政(?:综合)?办(?:公室)?)$"; }
+    if let Some(keeper) = KEEPER.find(name) {
+        let body = &name[..keeper.start()];
         let body = if body.ends_with("人民") { format!("{body}政府") } else { body.to_owned() };
         return Some(government(&body).unwrap_or(body));
     }
@@ -285,20 +283,13 @@ impl Voice {
     fn of(draft: &Draft) -> Self {
         let says = |words: &[&str]| draft.lines.iter().any(|l| words.iter().any(|w| l.text.contains(w)));
         let own =
-            ['局', '委', '厅', '镇', '乡', '站', '所', '队', '校', '院', '馆', '社', '行', '部', '会', '处', '署'];
-        let own = own.into_iter().filter(|c| says(&[&format!("我{c}"), &format!("本{c}")])).collect();
-        let mut voice = Voice {
+            "局委厅镇乡站所队校院馆社行部会处署".chars().filter(|c| says(&[&format!("我{c}"), &format!("本{c}")]));
+        let places = [("中心", '心'), ("街道", '道')].into_iter().filter(|(word, _)| says(&[word])).map(|(_, end)| end);
+        Voice {
             region: says(&["我市", "我区", "我县", "我省", "我州", "我旗", "全市各", "全区各", "全县各", "全省各"]),
             office: says(&["我办", "本办", "我厅"]),
-            own,
-        };
-        if says(&["我中心", "本中心", "中心"]) {
-            voice.own.push('心');
+            own: own.chain(places).collect(),
         }
-        if says(&["我街道", "本街道", "街道"]) {
-            voice.own.push('道');
-        }
-        voice
     }
 
     fn fits(&self, name: &str) -> bool {

@@ -345,7 +345,7 @@ fn agency_and_region(
                 Witness::Publisher => "发布机构",
                 _ => continue,
             };
-            if agency::conflict(&named.name, other) && named.aliases.iter().all(|a| agency::conflict(a, other)) {
+            if named.contradicts(other) {
                 let message = format!("报告属于“{}”，{words}为“{other}”", named.name);
                 identity.findings.push(Finding::new("agency-conflict", Some(at.line), message).at(*at, words));
             }
@@ -354,10 +354,7 @@ fn agency_and_region(
     // A page kept under another body's column: no word against either, but the reader should know.
     if let Some(named) = &named
         && let Some((column, at)) = witnesses.columns.last()
-        && witnesses
-            .columns
-            .iter()
-            .all(|(c, _)| std::iter::once(&named.name).chain(&named.aliases).all(|n| agency::conflict(n, c)))
+        && witnesses.columns.iter().all(|(column, _)| named.contradicts(column))
     {
         let message = format!("报告属于“{}”，网页栏目为“{column}”", named.name);
         identity.findings.push(Finding::new("agency-conflict", Some(at.line), message).at(*at, "栏目"));

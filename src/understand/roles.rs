@@ -348,7 +348,6 @@ fn metadata(
             Label::Published | Label::Written => {
                 value.is_empty() || value.starts_with(|c: char| c.is_ascii_digit() || "二".contains(c))
             }
-            Label::Index | Label::Document => value.chars().count() <= 60,
             Label::Other | Label::Furniture => true,
             _ => value.chars().count() <= 60,
         };

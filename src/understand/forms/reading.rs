@@ -221,19 +221,15 @@ impl Walk<'_> {
         if self.open { self.found.tables.last_mut() } else { None }
     }
 
-    fn close_row(&mut self) {
-        self.row = false;
-    }
-
     fn close(&mut self) {
-        self.close_row();
+        self.row = false;
         self.open = false;
         self.pending.clear();
         self.between.clear();
     }
 
     fn open(&mut self, table: usize) {
-        self.close_row();
+        self.row = false;
         self.open = true;
         let mut new =
             FoundTable { table, rows: Vec::new(), heads: Vec::new(), columns: Vec::new(), lines: Vec::new(), exact: 0 };
@@ -423,6 +419,7 @@ impl Walk<'_> {
         }
         let Some((count, key, targets, exact)) = self.label(at) else { return self.unknown(at) };
         let lines: Vec<u32> = self.pieces[at..at + count].iter().map(|p| p.line).collect();
+        let text: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
         if let Some((table, row)) = self.choose(&targets, key.ordinal) {
             // A remark or a page break in the middle of a table does not end it, nor does its header on the next page.
             let own = |t: &Target| matches!(t, Target::Column(of, _) | Target::Head(of) if *of == table);
@@ -443,12 +440,11 @@ impl Walk<'_> {
             }
             self.row = true;
             self.last = piece.line;
-            let label: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
             let bare = !self.pieces.get(at + count).is_some_and(Piece::is_cell);
             let (pieces, found) = (self.pieces, self.found.tables.last_mut().expect("just opened"));
             // 上年结转政府某息 with its figures, then 公开申请数量 without any: one label, broken behind a typo.
             if let Some(begun) = found.rows.last_mut().filter(|r| bare && r.row.is_none() && !r.cells.is_empty()) {
-                let whole = format!("{}{label}", begun.label);
+                let whole = format!("{}{text}", begun.label);
                 if self.labels.near(&super::labels::key(&whole), table, row).contains(&Target::Row(table, row)) {
                     (begun.row, begun.label) = (Some(row), whole);
                     found.lines.extend(lines);
@@ -461,10 +457,9 @@ impl Walk<'_> {
             }
             found.exact += usize::from(exact);
             found.lines.extend(lines);
-            found.rows.push(FoundRow::new(Some(row), &label, piece.line));
+            found.rows.push(FoundRow::new(Some(row), &text, piece.line));
             return count;
         }
-        let text: String = self.pieces[at..at + count].iter().map(|p| p.text.as_str()).collect();
         if let Some(Target::Anchor(table) | Target::Title(table)) =
             targets.iter().find(|t| matches!(t, Target::Anchor(_) | Target::Title(_)))
         {
@@ -523,7 +518,7 @@ impl Walk<'_> {
         }
         if targets.iter().any(|t| matches!(t, Target::Column(..) | Target::Head(..))) {
             // A header of a table that is not open: it opens one when it is alone to have it, else it waits for a row.
-            self.close_row();
+            self.row = false;
             if self.open && self.found.tables.last().is_some_and(|t| !t.rows.is_empty()) {
                 self.open = false;
             }

@@ -123,10 +123,11 @@ fn is_average(window: &Window) -> bool {
     ["日均", "月均", "年均", "人均", "平均"].iter().any(|word| clause.contains(word))
 }
 
-/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given. Nor is 1件尚在答复状态中 one.
+/// 一件答复因检索不全面被复议机关纠正: an answer that something happened to, not all that were given. Nor is 1件尚在答复状态中 one, nor 除1件撤回外.
 fn is_example(window: &Window) -> bool {
     patterns! { UNDONE = r"^(?:申请)?(?:尚|正|仍|还|待)[^，,。；;]{0,8}(?:答复|办理|办结)|^答复[^，,。；;]*被[^，,。；;]*(?:纠正|纠错|撤销|责令|确认违法)"; }
-    UNDONE.is_match(&window.sentence[window.number.end..])
+    let before = window.sentence[..window.number.start].trim_end();
+    before.ends_with("除") || before.ends_with("除了") || UNDONE.is_match(&window.sentence[window.number.end..])
 }
 
 /// 未答复2件, 1件转2022年答复, 1件答复内容: nothing that was answered.

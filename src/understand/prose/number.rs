@@ -38,36 +38,12 @@ const PEOPLE: &[&str] = &[
     "企业", "职工", "党员", "干部", "游客", "农户",
 ];
 
-/// Characters after a unit that make it part of a name (三所一庭 is no count of 所, 2部委).
-const GLUED: &[(&str, &[&str])] = &[
-    ("项", &["制度性"]),
-    ("部", &["委", "门", "队", "分", "级", "长"]),
-    ("所", &["有", "属", "在", "需", "谓"]),
-    ("次", &["会议精神", "全会", "全体会议", "代表大会", "方", "党代会"]),
-    ("条", &["例", "款"]),
-    ("本", &["级", "部门", "机关", "单位", "年", "局", "市", "区", "县"]),
-    ("名", &["录", "单", "称"]),
-    ("门", &["户"]),
-    ("人", &["民", "大", "员", "才", "力"]),
-    ("期", &["间", "限", "内", "工程"]),
-    ("类", &["似"]),
-    ("位", &["居", "列", "一体"]),
-    ("单", &["位"]),
-    ("字", &["〔", "["]),
-    ("通", &["过", "知", "报", "办"]),
-    ("处", &["理", "罚", "置", "室", "长"]),
-    ("座", &["谈"]),
-    ("个", &["部分", "章节", "方面"]),
-    ("家", &["庭"]),
-    ("场", &["所"]),
-    ("起", &["来", "到", "草", "步", "施行", "实施", "至", "执行"]),
-    ("户", &["籍"]),
-    ("支", &["付", "持"]),
-    ("轮", &["换"]),
-    ("周", &["年", "边", "期"]),
-    ("天", &["然"]),
-    ("元", &["旦"]),
-];
+/// Each unit with the words behind it that make it part of a name (三所一庭 is no count of 所, 2部委).
+const GLUED: &str = "项 制度性; 部 委 门 队 分 级 长; 所 有 属 在 需 谓; 次 会议精神 全会 全体会议 代表大会 方 党代会; \
+    条 例 款; 本 级 部门 机关 单位 年 局 市 区 县; 名 录 单 称; 门 户; 人 民 大 员 才 力; \
+    期 间 限 内 工程; 类 似; 位 居 列 一体; 单 位; 字 〔 [; 通 过 知 报 办; 处 理 罚 置 室 长; 座 谈; \
+    个 部分 章节 方面; 家 庭; 场 所; 起 来 到 草 步 施行 实施 至 执行; 户 籍; 支 付 持; 轮 换; \
+    周 年 边 期; 天 然; 元 旦";
 
 /// Words before a number that say how exactly it is stated, and words behind its unit that do.
 const BEFORE: &[(Approx, &str)] = &[
@@ -255,10 +231,10 @@ fn unit_of<'a>(after: &'a str, value: Decimal, masked: &str, at: usize) -> Optio
     }
     for word in UNITS.split(' ') {
         if let Some(rest) = after.strip_prefix(word) {
-            let glued = GLUED
-                .iter()
-                .find(|(unit, _)| *unit == word)
-                .is_some_and(|(_, tails)| tails.iter().any(|t| rest.starts_with(t)));
+            let glued = GLUED.split("; ").any(|entry| {
+                let mut words = entry.split(' ');
+                words.next() == Some(word) && words.any(|tail| rest.starts_with(tail))
+            });
             return (!glued).then(|| &after[..word.len()]);
         }
     }

@@ -20,7 +20,9 @@ pub(super) fn relate(sentence: &str, year: Option<u16>, before: Option<&Figure>,
     totals(sentence, found);
     each(sentence, found);
     paired(sentence, found);
+    kinds(sentence, found);
     carried(sentence, year, found);
+    foreign(sentence, found);
     left_over(sentence, found);
     answered(sentence, before, found);
     fresh(found);
@@ -122,13 +124,21 @@ fn paired(sentence: &str, found: &mut Found) {
         PAIRS.iter().map(|(first, second, id)| (new(first), new(second), *id)).collect()
     });
     for (one, other, id) in PATTERNS.iter() {
-        let known = found.iter().any(|(_, f)| is(f, id));
-        if known || *id == "requests_answered" && !sentence.contains("申请") {
+        if *id == "requests_answered" && !sentence.contains("申请") {
             continue;
         }
         let own = |pattern: &Regex, at: usize| {
             pattern.is_match(sentence[clause_start(sentence, at)..at].rsplit('、').next().unwrap_or(""))
         };
+        if let Some(known) = found.iter().position(|(_, f)| is(f, id)) {
+            // 省人大建议3件、市政协提案5件、县建议提案11件: behind others it is one more of them, or their sum.
+            let parts = found[..known].iter().filter(|(at, f)| !f.subset && (own(one, *at) || own(other, *at)));
+            let sum: Decimal = parts.map(|(_, f)| f.value).sum();
+            if !sum.is_zero() && sum != found[known].1.value {
+                found[known].1.indicator = None;
+            }
+            continue;
+        }
         // 答复提案共7件，其中代表建议5件: one is part of the other.
         let pair = found
             .windows(2)
@@ -139,6 +149,27 @@ fn paired(sentence: &str, found: &mut Found) {
         if first.approx == Approx::Exact && alike(first) == alike(second) {
             let sum = (*at, derived(id, first.value + second.value, first));
             found.push(sum);
+        }
+    }
+}
+
+/// What stands before the number of one kind of an indicator.
+const KINDS: &[(&str, &str)] = &[
+    // 邮寄费12元、复印费3元.
+    ("fees_collected", r"(?:检索|复制|复印|打印|邮寄|快递|工本|材料)费用?(?:共计?|为|计)?$"),
+    // 自然人申请8件，法人申请2件.
+    ("requests_received", r"(?:公民|自然人|个人|法人|企业|组织|机构)(?:提[出交]的?)?申请(?:共计?|为|有)?$"),
+];
+
+/// Of several kinds none is all of them.
+fn kinds(sentence: &str, found: &mut Found) {
+    static PATTERNS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+        KINDS.iter().map(|(id, kind)| (*id, Regex::new(kind).expect("the pattern is fixed"))).collect()
+    });
+    for (id, kind) in PATTERNS.iter() {
+        let all: Vec<usize> = (0..found.len()).filter(|&i| kind.is_match(&sentence[..found[i].0])).collect();
+        for &index in all.iter().filter(|_| all.len() > 1) {
+            found[index].1.indicator.take_if(|own| own.as_ref() == *id);
         }
     }
 }
@@ -190,7 +221,10 @@ fn answered(sentence: &str, before: Option<&Figure>, found: &mut Found) {
         // 收到10件（含上年结转1件），全部办结: what brackets say of the whole does not part it from its answers.
         ASIDE = r"[（(][^（()）]*[）)]|无[往上]年结转";
     }
-    const PARTED: &[&str] = &["。", "；", ";", "复议", "诉讼", "其余", "提案", "结转", "留言", "来信", "咨询", "投诉"];
+    const PARTED: &[&str] = &[
+        "。", "；", ";", "除", "撤销", "撤回", "实际", "其余", "复议", "诉讼", "提案", "结转", "留言", "来信", "咨询",
+        "投诉",
+    ];
     if found.iter().any(|(_, f)| is(f, "requests_answered")) {
         return;
     }
@@ -211,6 +245,17 @@ fn answered(sentence: &str, before: Option<&Figure>, found: &mut Found) {
     let said = all.as_str().to_string();
     let answered = derived("requests_answered", figure.value, figure);
     found.push((all.start(), Figure { label: said.clone(), raw: said, ..answered }));
+}
+
+/// 复议案件2起（上年结转1起）: what is left over are requests only where nothing else was counted since.
+fn foreign(sentence: &str, found: &mut Found) {
+    patterns! { OTHER = r"复议申请|复议|诉讼|投诉|举报|工单|热线|建议|提案|来信|留言|(?P<own>申请|依申请)"; }
+    for (at, figure) in found.iter_mut().filter(|(_, f)| is(f, "carried_in") || is(f, "carried_out")) {
+        let group = &sentence[sentence[..*at].rfind(['；', ';', '。']).unwrap_or(0)..*at];
+        if OTHER.captures_iter(group).last().is_some_and(|thing| thing.name("own").is_none()) {
+            figure.indicator = None;
+        }
+    }
 }
 
 /// 收到26件，其中上年结转2件: the new requests are 24.

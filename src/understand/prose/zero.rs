@@ -72,37 +72,31 @@ pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
     }
     for found in TRIGGER.captures_iter(sentence) {
         let Some(trigger) = found.get(0) else { continue };
-        let rest = &sentence[trigger.start()..];
-        let lead = sentence[..trigger.start()].chars().next_back();
-        if NOT_NONE.split(' ').any(|w| rest.starts_with(w))
-            || lead.is_some_and(|c| "毫并从有全亦绝".contains(c) && trigger.as_str() == "无" && c != '并')
+        let (word, before, behind) = (trigger.as_str(), &sentence[..trigger.start()], &sentence[trigger.end()..]);
+        let lead = before.chars().next_back();
+        let led_by = |letters: &str| lead.is_some_and(|c| letters.contains(c));
+        if NOT_NONE.split(' ').any(|other| sentence[trigger.start()..].starts_with(other))
+            || word == "无" && led_by("毫从有全亦绝")
+            || word == "不存在" && led_by("息料件录")
         {
             continue;
         }
-        if trigger.as_str() == "不存在" && lead.is_some_and(|c| "息料件录".contains(c)) {
-            continue;
-        }
-        let word = trigger.as_str();
-        let behind = word.contains("为零") || word.contains("为0");
-        let (from, to) = if behind || found.name("zero").is_some() {
-            if behind {
-                (sentence[..trigger.start()].rfind(['。', '；', ';']).map_or(0, |i| i + 1), trigger.start())
-            } else {
-                (trigger.start(), trigger.end())
-            }
+        let equals = word.contains("为零") || word.contains("为0");
+        let (from, to) = if equals {
+            (before.rfind(['。', '；', ';']).map_or(0, |i| i + 1), trigger.start())
+        } else if found.name("zero").is_some() {
+            (trigger.start(), trigger.end())
         } else {
             // 未被、未因、未收费: the verb itself may name the thing.
-            let inside = ["收取", "收费", "减免", "被"]
-                .iter()
-                .find_map(|w| word.find(w).map(|i| trigger.start() + i))
-                .unwrap_or(trigger.end());
+            let inside = ["收取", "收费", "减免", "被"].iter().find_map(|w| word.find(w));
+            let inside = inside.map_or(trigger.end(), |i| trigger.start() + i);
             let to = reach(sentence, trigger.end());
             // 未对申请人收取费用: what is done to somebody counts, not who it is done to.
             let verb = word.ends_with(['对', '向']).then(|| DONE.find(&sentence[inside..to])).flatten();
             (verb.map_or(inside, |verb| inside + verb.start()), to)
         };
         let scope = &sentence[from..to];
-        if behind && YEARS.replace_all(scope, "").contains(|c: char| c.is_ascii_digit()) {
+        if equals && YEARS.replace_all(scope, "").contains(|c: char| c.is_ascii_digit()) {
             continue;
         }
         let mut things = items(scope);
@@ -111,23 +105,16 @@ pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
         }
         // 复议诉讼情况：无。
         if things.is_empty()
-            && let Some(named) = sentence[..trigger.start()].trim_end().strip_suffix(['：', ':'])
-            && sentence[trigger.end()..].trim().trim_end_matches(['。', '；', ';']).is_empty()
+            && let Some(named) = before.trim_end().strip_suffix(['：', ':'])
+            && behind.trim().trim_end_matches(['。', '；', ';']).is_empty()
         {
             things = items(&named[named.rfind(['。', '；', ';', '，', ',']).map_or(0, |i| i + 1)..]);
         }
         if things.is_empty() && is_bare(sentence, trigger.start(), to) {
-            things = items(heading)
-                .into_iter()
-                .filter(|t| !matches!(t.0, "normative_documents_issued" | "denied_total"))
-                .collect();
+            things = items(heading);
+            things.retain(|(id, ..)| !matches!(*id, "normative_documents_issued" | "denied_total"));
         }
-        let counter = word.strip_prefix("无一").map(|u| match u {
-            "起" => "起",
-            "例" => "例",
-            "宗" => "宗",
-            _ => "件",
-        });
+        let counter = word.strip_prefix("无一").and_then(|unit| ["起", "例", "宗"].into_iter().find(|u| *u == unit));
         for (indicator, label, unit) in things {
             let same = out.iter().any(|z| z.indicator == indicator && (z.label == label || indicator != "complaints"));
             if !same {
@@ -181,17 +168,11 @@ fn items(scope: &str) -> Vec<(&'static str, String, &'static str)> {
             continue;
         }
         for found in pattern.find_iter(scope) {
+            let (before, behind) = (&scope[..found.start()], &scope[found.end()..]);
             let cause = *indicator == "requests_received"
-                && (scope[found.end()..].contains("复议")
-                    || scope[found.end()..].contains("诉讼")
-                    || scope[found.end()..].contains("举报")
-                    || scope[found.end()..].contains('费'))
-                && (CAUSE.is_match(&scope[..found.start()])
-                    || scope[found.end()..].starts_with("行政")
-                    || scope[found.end()..].starts_with("引")
-                    || scope[found.end()..].starts_with("工作")
-                    || scope[found.end()..].starts_with("方面")
-                    || scope[found.end()..].starts_with("收"));
+                && ["复议", "诉讼", "举报", "费"].iter().any(|effect| behind.contains(effect))
+                && (CAUSE.is_match(before)
+                    || ["行政", "引", "工作", "方面", "收"].iter().any(|verb| behind.starts_with(verb)));
             let taken = out.iter().any(|(at, _, label, _)| found.start() < at + label.len() && *at < found.end());
             // 没有收取或减免费用 states two.
             let both = *indicator == "fees_collected" && found.as_str().contains("减免");
