@@ -6,7 +6,7 @@
 use super::number::Number;
 use super::text::{clause_end, clause_start};
 use crate::model::report::{Place, Section};
-use crate::model::value::{Approx, Period, Scope};
+use crate::model::value::{Approx, Decimal, Period, Scope};
 use std::collections::BTreeMap;
 
 patterns! {
@@ -30,6 +30,7 @@ patterns! {
     FORMER = r"(?:由|从)(?:原来|原先|此前|过去|以前|最初|最多|原有|改革前|年初)?的?(?:约|近)?$";
     NORM = r"每[0-9一两二三四六半]*个?(?:天|日|周|月|季度?|年度?|旬|工作日)";
     RATE = r"每(?:[页张份件次本套人条]|人次|千字)$";
+    NEGATED = r"(?:未|没有|没|未曾)再?(?:收到|接到|接收|发生|发现|出现|产生|引发|召开|举办|举行|制发|制定|出台|组织|有)过?$|(?:没有|无)$";
     DEMAND = r"要求|应当|应|须|规定|确保|原则上|必须|承诺|标准为|目标";
     SPEED = r"平均|压缩|缩短|节省|减少|提速|提前|缩减|用时|耗时|降至|精简";
     SCOPE = r"(?P<hosted>各窗口|进驻(?:的)?(?:各)?(?:部门|单位|窗口)|入驻(?:的)?(?:部门|单位)|窗口(?:部门|单位)|各进驻)|(?P<all>全市|全区|全县|全省|全州|全旗|全镇|全乡|全街道|全盟|全系统|全自治区|各级|各部门|各地|各县|各镇|各乡|各街道|各单位|各市|各区|市县|县区|区县|我市|我区|我县|我省|我州|我旗)|(?P<own>我[局委办厅院校会站所队处镇乡]|我中心|我单位|我街道|我公司|本[局委办厅院校会站所镇乡级]|本机关|本单位|本中心|本部门|局机关|委机关|机关本级|市本级|县本级|区本级|省本级|市级层面|[省市县区]级政府层面|[市县区省州]政府办公?[室厅]?|[市县区省州]人民政府)";
@@ -162,11 +163,13 @@ pub(super) fn judge(sentence: &str, number: &Number, own: &Own) -> Verdict {
     let fresh = clause.trim_end().ends_with("新增") && !clause.contains(['比', '较']);
     let difference =
         matches!(unit, "个百分点" | "百分点" | "倍") || unit != "%" && !fresh && DELTA.is_match(clause.trim_end());
+    // 未发生一起行政诉讼: none at all.
+    let none = number.value == Decimal::from(1) && NEGATED.is_match(clause.trim_end());
     // 复印费每页0.2元, 0.2元/页: a price.
     let rate = RATE.is_match(clause.trim_end()) || sentence[number.end..].starts_with(['/', '／']);
     let norm = NORM.is_match(clause) && !matches!(unit, "家" | "个" | "人" | "名" | "%")
         || matches!(number.approx, Approx::AtLeast | Approx::AtMost) && DEMAND.is_match(clause);
-    if deadline || difference || norm || rate || former {
+    if deadline || difference || norm || none || rate || former {
         return Verdict::Not;
     }
     match period(sentence, number.start, own.year) {

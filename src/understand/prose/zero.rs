@@ -61,6 +61,7 @@ patterns! {
     YEARS = r"20[0-9]{2}年";
     // What a lawsuit costs is no fee that was collected.
     COSTS = r"费用支出|(?:复议|诉讼|申诉)[^，。；]{0,8}[有相]关的?[^，。；]{0,4}(?:费用|支出)";
+    SOME = "超出|超过|以外|之外|重复|转来|转办|移送|不符合|恶意|滥用";
     CAUSE = r"(?:因|由|对|针对|关于|涉及|就|有关)[^，。；、]{0,24}$";
 }
 
@@ -173,10 +174,13 @@ fn items(scope: &str) -> Vec<(&'static str, String, &'static str)> {
                 && ["复议", "诉讼", "举报", "费"].iter().any(|effect| behind.contains(effect))
                 && (CAUSE.is_match(before)
                     || ["行政", "引", "工作", "方面", "收"].iter().any(|verb| behind.starts_with(verb)));
+            // 超出范围的申请, 收费窗口, 不予公开范围: of some, or of something else, there was none.
+            let other = *indicator == "requests_received" && SOME.is_match(before)
+                || ["窗口", "标准", "依据", "范围", "目录", "清单"].iter().any(|noun| behind.starts_with(noun));
             let taken = out.iter().any(|(at, _, label, _)| found.start() < at + label.len() && *at < found.end());
             // 没有收取或减免费用 states two.
             let both = *indicator == "fees_collected" && found.as_str().contains("减免");
-            if !cause && (!taken || both) {
+            if !cause && !other && (!taken || both) {
                 out.push((found.start(), indicator, found.as_str().to_string(), unit));
             }
         }
