@@ -3,6 +3,7 @@
 use super::{Shared, brief, digest, feed_json, page, share};
 use crate::model::archive::Archive;
 use crate::model::changes::ChangeSet;
+use crate::model::curation::Tombstone;
 use crate::model::page::Page;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub fn pages(archive: &Arc<Archive>) -> Vec<Page> {
     feed_json(&mut hash, changes.as_ref());
     let sets = || std::iter::once(&changes.latest).chain(&changes.earlier).take(SHOWN);
     for id in sets().flat_map(ids) {
-        feed_json(&mut hash, &shared.entry(id).map(|entry| &entry.card));
+        feed_json(&mut hash, &(shared.entry(id).map(|entry| &entry.card), stone(archive, id)));
     }
     vec![page(&shared, "changes/".to_owned(), "changes.html", hash, |shared| {
         let changes = &shared.archive.changes;
@@ -39,13 +40,21 @@ fn ids(set: &ChangeSet) -> impl Iterator<Item = &String> {
     set.added.iter().chain(&set.removed).chain(edited).chain(set.figures.iter().map(|changed| &changed.id))
 }
 
+/// What stands in the place of a report that is gone.
+fn stone<'a>(archive: &'a Archive, id: &str) -> Option<&'a Tombstone> {
+    archive.tombstones.iter().find(|stone| stone.id == id)
+}
+
 fn one(shared: &Shared, set: &ChangeSet) -> Json {
     let archive = &shared.archive;
-    // What is gone by now has no title any more.
-    let named = |id: &String| match shared.entry(id) {
-        Some(entry) => json!(brief(archive, entry)),
-        None => {
-            json!({ "id": id, "title": id, "url": archive.tombstones.iter().find(|s| s.id == *id).map(|s| &s.url) })
+    // What is gone by now has no title any more; its stone may know whose it was.
+    let named = |id: &String| match (shared.entry(id), stone(archive, id)) {
+        (Some(entry), _) => json!(brief(archive, entry)),
+        (None, None) => json!({ "id": id, "title": id, "url": null }),
+        (None, Some(stone)) => {
+            let year = stone.year.map(|year| format!("{year}年")).unwrap_or_default();
+            let title = stone.agency.as_ref().map_or_else(|| id.clone(), |agency| format!("{}{year}", agency.name));
+            json!({ "id": id, "title": title, "url": stone.url })
         }
     };
     let mut figures: BTreeMap<&String, Vec<Json>> = BTreeMap::new();
