@@ -164,7 +164,11 @@ fn read(text: &str, masked: &str, found: &regex::Captures, core: regex::Match) -
     let whole = found.get(0)?;
     // A digit, a sign or a masked piece glued in front makes it part of something else.
     let ahead = masked[..core.start()].chars().next_back();
-    if ahead.is_some_and(|c| c.is_ascii_alphanumeric() || "+＋.．/·-－*".contains(c)) {
+    // 1 2件 and 1,20,4件 are no 2 and no 4.
+    let split = masked[..core.start()].trim_end_matches([' ', ',', '，']);
+    let split =
+        split.len() < core.start() && core.start() - split.len() <= 3 && split.ends_with(|c: char| c.is_ascii_digit());
+    if split || ahead.is_some_and(|c| c.is_ascii_alphanumeric() || "+＋.．/·-－*".contains(c)) {
         return None;
     }
     let bare = core.as_str().chars().all(|c| "百千万亿".contains(c));
