@@ -86,8 +86,7 @@ pub struct Stretch {
 
 pub fn period(draft: &Draft, first: &roles::Reading) -> Option<Stretch> {
     let words = ["报告期", "时间范围", "起止", "期限", "统计", "数据", "涵盖", "跨度", "时间段", "年度报告", "年报"];
-    let lines = draft.lines.iter().enumerate().filter(|(i, _)| matches!(first.roles[*i], Role::Prose | Role::Meta));
-    for (_, line) in lines {
+    for line in first.lines(draft, &[Role::Prose, Role::Meta]) {
         let Some(hit) = PERIOD.captures(&line.text) else { continue };
         let whole = hit.get(0)?;
         let sentence = line.text[..whole.start()].rfind(['。', '；']).map_or(0, |at| at);
@@ -133,10 +132,7 @@ pub fn year_in_body(draft: &Draft, first: &roles::Reading) -> Option<(u16, Span)
         PLAN = r"^[^。；]{0,25}(?:将|打算|计划|要(?:进一步|继续|在|以)|下一步|继续|工作思路|工作安排|拟)";
     }
     let mut years: Vec<(u16, u32, Span)> = Vec::new();
-    for (i, line) in draft.lines.iter().enumerate() {
-        if !matches!(first.roles[i], Role::Prose) {
-            continue;
-        }
+    for line in first.lines(draft, &[Role::Prose]) {
         let quoted = quotations(&line.text);
         for hit in OWN.captures_iter(&line.text) {
             let (Some(whole), Some(digits)) = (hit.get(0), hit.name("year")) else { continue };

@@ -5,7 +5,7 @@
 
 use super::labels::{Label, fields};
 use crate::model::report::Role;
-use crate::model::source::{Draft, Span};
+use crate::model::source::{Draft, Line, Span};
 use std::collections::BTreeSet;
 
 /// One field of a metadata row.
@@ -41,6 +41,13 @@ pub struct Reading {
     pub fields: Vec<Field>,
     /// Dates that stand alone under the title, indices of lines.
     pub loose_dates: Vec<usize>,
+}
+
+impl Reading {
+    /// The lines of some roles.
+    pub fn lines<'a>(&'a self, draft: &'a Draft, roles: &'static [Role]) -> impl Iterator<Item = &'a Line> {
+        draft.lines.iter().zip(&self.roles).filter(|(_, role)| roles.contains(role)).map(|(line, _)| line)
+    }
 }
 
 patterns! {

@@ -76,15 +76,15 @@ pub(super) fn witnesses(
         // The office or section that answers is not who reports.
         OFFICE = r"^(?P<body>.*?(?:局|厅|[镇乡]人民政府|街道办事处|中心|院|馆|公司|集团|[大支]队|(?:改革|健康|管理)委员会))[\p{Han}]{0,8}(?:室|科|处|股)$";
     }
-    let openings = || draft.lines.iter().enumerate().filter(|(i, _)| first.roles[*i] == Role::Prose).take(8);
-    let contact = openings().find_map(|(_, line)| {
+    let openings = || first.lines(draft, &[Role::Prose]).take(8);
+    let contact = openings().find_map(|line| {
         let mut asked = CONTACT.captures(&line.text)?.name("name")?.range();
         let office = OFFICE.captures(&line.text[asked.clone()]).and_then(|office| office.name("body"));
         asked.end = office.map_or(asked.end, |body| asked.start + body.end());
         let name = line.text[asked.clone()].to_owned();
         (agency::is_body(&name) && agency::is_own_name(&name)).then(|| (name, line.origin(asked.start, asked.end)))
     });
-    let opening = openings().find_map(|(_, line)| {
+    let opening = openings().find_map(|line| {
         let announced = ANNOUNCED.captures_iter(&line.text).filter_map(|c| c.name("title"));
         let announced = announced
             .filter_map(|m| agency::in_title(m.as_str()).map(|r| m.start() + r.start..m.start() + r.end))
@@ -115,10 +115,7 @@ fn subject(draft: &Draft, first: &roles::Reading) -> Option<Said> {
         );
     }
     let mut found: Option<Said> = None;
-    for (line, role) in draft.lines.iter().zip(&first.roles) {
-        if !matches!(role, Role::Prose | Role::Table) {
-            continue;
-        }
+    for line in first.lines(draft, &[Role::Prose, Role::Table]) {
         for name in SUBJECT.captures_iter(&line.text).filter_map(|c| c.name("name")) {
             let words = name.as_str();
             let whole = agency::is_body(words) && places::leading(words).is_some_and(|place| place.end < words.len());
@@ -142,12 +139,7 @@ pub(super) fn in_line(draft: &Draft, title: &Title, words: &str) -> Span {
 /// Bodies in the path to the page (首页 > 政务公开 > 市财政局).
 fn columns(draft: &Draft, first: &roles::Reading) -> Vec<Said> {
     let mut found = Vec::new();
-    for (line, _) in draft
-        .lines
-        .iter()
-        .zip(&first.roles)
-        .filter(|(l, role)| **role == Role::Chrome && l.text.contains(['>', '＞', '»']))
-    {
+    for line in first.lines(draft, &[Role::Chrome]).filter(|line| line.text.contains(['>', '＞', '»'])) {
         let mut start = 0;
         for part in line.text.split(['>', '＞', '»']) {
             let (from, to) = trimmed(part);
