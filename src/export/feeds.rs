@@ -85,7 +85,7 @@ fn changed(archive: &Archive, set: &ChangeSet, date: &str, items: &mut Vec<Item>
     };
     for edited in &set.edited {
         let places = edited.passages.len();
-        let about = format!("网址和编号未变，原件不同了：文字有 {places} 处改动。改掉和换上的文字见“变化”页。");
+        let about = format!("网址和编号未变，原件不同了：文字有{places}处改动。改掉和换上的文字见“变化”页。");
         tell(&edited.id, "edited", "机关改动了报告", about);
     }
     for id in &set.removed {
@@ -98,7 +98,7 @@ fn changed(archive: &Archive, set: &ChangeSet, date: &str, items: &mut Vec<Item>
     for (id, figures) in figures {
         let shown = |value: Option<Decimal>| value.map_or("无".to_owned(), |value| value.to_string());
         let told = figures.iter().take(5).map(|f| format!("{} {} → {}", f.what, shown(f.was), shown(f.now)));
-        let about = format!("{} 个数字变了：{}。", figures.len(), told.collect::<Vec<_>>().join("，"));
+        let about = format!("{}个数字变了：{}。", figures.len(), told.collect::<Vec<_>>().join("，"));
         tell(id, "figures", "数字有变", about);
     }
 }
@@ -141,10 +141,10 @@ fn permanent(archive: &Archive, path: &str) -> String {
 
 fn about(card: &Card) -> String {
     let agency = card.agency.as_ref().map_or("机关不明", |agency| &agency.name);
-    let year = card.year.map_or_else(|| "年度不明".to_owned(), |year| format!("{year} 年度"));
+    let year = card.year.map_or_else(|| "年度不明".to_owned(), |year| format!("{year}年度"));
     let counts = card.findings;
     format!(
-        "{agency}，{year}。可比指标 {} 项；核查发现：错误 {}，警告 {}，提示 {}。",
+        "{agency}，{year}。可比指标{}项；疑点：错误{}处，可疑{}处，提示{}处。",
         card.core.len(),
         counts.error,
         counts.warning,

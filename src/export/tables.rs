@@ -175,7 +175,7 @@ pub(super) const TABLES: &[Flat] = &[
                 ),
                 count("edits", Archive, ("处", "edits"), "规范化改动数", "Edits made to the text"),
                 count("errors", Checked, FINDINGS, "错误数", "Findings of severity error"),
-                count("warnings", Checked, FINDINGS, "警告数", "Findings of severity warning"),
+                count("warnings", Checked, FINDINGS, "可疑数", "Findings of severity warning"),
                 count("notes", Checked, FINDINGS, "提示数", "Findings of severity note"),
                 text("previous", Archive, "同一机关的上一份报告", "Earlier report of the same agency"),
                 text("next", Archive, "同一机关的下一份报告", "Later report of the same agency"),
@@ -374,8 +374,8 @@ pub(super) const TABLES: &[Flat] = &[
     Flat {
         table: FlatTable {
             name: "findings",
-            title: "核查发现",
-            zh: "一行是一条核查发现，即一处对不上",
+            title: "疑点",
+            zh: "一行是一处对不上或读不准的地方",
             en: "One row per finding: what does not add up",
             columns: &[
                 REPORT,
@@ -384,7 +384,7 @@ pub(super) const TABLES: &[Flat] = &[
                 REGION,
                 YEAR,
                 text("code", Checked, "代码，见方法页", "Finding code, explained on the method page"),
-                text("severity", Checked, "轻重：error 错误、warning 警告、note 提示", "error, warning or note"),
+                text("severity", Checked, "轻重：error 错误、warning 可疑、note 提示", "error, warning or note"),
                 text("message", Checked, "说明", "What was found, in Chinese"),
                 LINE,
                 text("raw", Printed, "该行文字（规范化后）", "Text of that line, normalized"),

@@ -34,6 +34,7 @@ pub(super) const PARTICLE: Rule = Rule {
         ("隨著改革深入，成效顯著", "随着改革深入，成效显著"),
         ("著手整改，著眼長遠，著重落實", "着手整改，着眼长远，着重落实"),
         ("圍繞著執著的編著與專著", "围绕着执着的编著与专著"),
+        ("地上附著物補償，制約著發展，按著作權法", "地上附着物补偿，制约着发展，按著作权法"),
     ],
     leaves: &["著名专家的著作", "成效显著", "执著追求"],
     run: particles,
@@ -287,8 +288,8 @@ const WRITTEN_AFTER: &str = "显卓昭土专论编译原巨遗合拙撰较名新
 /// 着 before these.
 const PARTICLE_BEFORE: &str = "力眼手重急陆落想装实迷火凉色笔意";
 /// 着 after these.
-const PARTICLE_AFTER: &str =
-    "随沿绕味在看有本朝向跟接伴志挥临担负系表现响起带顺凭对活等怀照冒坐站拿守走借为含藏持执沉胶穿衣循靠扶抱望听说想指";
+const PARTICLE_AFTER: &str = "随沿绕味在看有本朝向跟接伴志挥临担负系表现响起带顺凭对活等怀照冒坐站拿守走借为含藏持执沉胶穿衣循靠扶抱望听说想指\
+     附按顶趁围忙笑挂背牵盯急爱聚演约撑动紧摸粘吸裹育证护依";
 
 fn particle(text: &str) -> Vec<Change> {
     let mut changes = Vec::new();

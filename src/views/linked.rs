@@ -30,7 +30,7 @@ pub fn catalog(archive: &Archive) -> Json {
     let mut sets = vec![common(
         "整个档案",
         format!(
-            "{}收录的 {} 份政府信息公开工作年度报告：全文、统计表单元格、正文数字、可比指标与核查发现，每个数字附原文行号、印出的样子与可靠程度。",
+            "{}收录的{}份政府信息公开工作年度报告：全文、统计表单元格、正文数字、可比指标与疑点，每个数字附原文行号、印出的样子与可靠程度。",
             site.title,
             archive.entries.len()
         ),
