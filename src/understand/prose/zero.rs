@@ -61,6 +61,7 @@ patterns! {
     YEARS = r"20[0-9]{2}年";
     // What a lawsuit costs is no fee that was collected.
     COSTS = r"费用支出|(?:复议|诉讼|申诉)[^，。；]{0,8}[有相]关的?[^，。；]{0,4}(?:费用|支出)";
+    PAID = r"(?:收取|收费|费用?)[^，。；0-9]{0,8}[1-9][0-9.,]*万?元";
     SOME = "超出|超过|以外|之外|重复|转来|转办|移送|不符合|恶意|滥用";
     CAUSE = r"(?:因|由|对|针对|关于|涉及|就|有关)[^，。；、]{0,24}$";
 }
@@ -116,6 +117,10 @@ pub(super) fn find(sentence: &str, heading: &str) -> Vec<Zero> {
             things.retain(|(id, ..)| !matches!(*id, "normative_documents_issued" | "denied_total"));
         }
         let counter = word.strip_prefix("无一").and_then(|unit| ["起", "例", "宗"].into_iter().find(|u| *u == unit));
+        // 未收取邮寄费，收取复印费12元: something was.
+        if PAID.is_match(sentence) {
+            things.retain(|(id, ..)| *id != "fees_collected");
+        }
         for (indicator, label, unit) in things {
             let same = out.iter().any(|z| z.indicator == indicator && (z.label == label || indicator != "complaints"));
             if !same {
