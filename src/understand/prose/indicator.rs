@@ -46,8 +46,10 @@ pub(super) fn find(window: &Window, dictionary: &[Indicator]) -> Option<(Id, usi
             let Some((start, end, distance)) = locate(window, word) else { continue };
             if forbidden(window, start, end, indicator)
                 || indicator.id == "requests_answered" && is_open(window, start, end)
-                || matches!(indicator.id.as_ref(), "denied_total" | "granted" | "partially_granted")
-                    && is_sorting(window)
+                || matches!(
+                    indicator.id.as_ref(),
+                    "requests_received" | "denied_total" | "granted" | "partially_granted"
+                ) && is_sorting(window)
                 || matches!(indicator.id.as_ref(), "requests_received" | "requests_answered")
                     && is_foreign(window, start, end)
             {
@@ -138,13 +140,18 @@ fn is_open(window: &Window, start: usize, end: usize) -> bool {
         || ONWARD.is_match(&window.sentence[window.number.end..])
 }
 
-/// 制作政府信息614条，其中不予公开583条: how an agency sorts what it makes, not what it answers.
+/// 制作政府信息614条，其中不予公开583条; 主动公开信息90条，依申请公开信息3条: how an agency sorts what it makes, not what it answers.
 fn is_sorting(window: &Window) -> bool {
-    patterns! { MADE = r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定)[^，,。；;]{0,18}[0-9]"; }
+    patterns! {
+        MADE = r"(?:制作|获取|产生|形成|生成|制发|发文|印发|制定|主动公开)[^，,。；;]{0,18}[0-9]";
+        CAME = "收到|受理|接到|接收|新收|办理";
+    }
     let before = &window.sentence[..window.number.start];
     // 依申请公开 is also one of the sorts.
     MADE.find(before).is_some_and(|made| {
-        !before[..made.start()].contains("申请") && !before.replace("依申请公开", "").contains("申请")
+        !before[..made.start()].contains("申请")
+            && !before.replace("依申请公开", "").contains("申请")
+            && !CAME.is_match(&before[made.end()..])
     })
 }
 
