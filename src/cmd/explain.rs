@@ -359,6 +359,7 @@ fn told(edits: &[&Edit]) -> String {
             let (was, now) = match edit.rule.as_ref() {
                 "byte-repair" => (bytes(&edit.was, GBK), bytes(&edit.now, GBK)),
                 "gbk-misread" => (bytes(&edit.was, WINDOWS_1252), bytes(&edit.now, GBK)),
+                "utf8-as-gbk" => (bytes(&edit.was, GBK), bytes(&edit.now, UTF_8)),
                 "utf8-misread" => (bytes(&edit.was, WINDOWS_1252), bytes(&edit.now, UTF_8)),
                 _ => continue,
             };

@@ -2,6 +2,7 @@
 //!
 //! In: a text. Out: [`Seen`]. On clean Simplified text this pass is the whole cost of the stage.
 
+use encoding_rs::GBK;
 use std::sync::OnceLock;
 
 /// Kinds of characters, as bits.
@@ -34,6 +35,8 @@ pub(super) mod kind {
     pub const TELLTALE: u16 = 1 << 12;
     /// The second character of such a word.
     pub const TELLTALE_NEXT: u16 = 1 << 13;
+    /// How UTF-8 read as GBK may begin: a character whose pair begins a Chinese character or mark in UTF-8.
+    pub const CROSSED: u16 = 1 << 14;
 }
 use kind::*;
 
@@ -89,6 +92,11 @@ fn build() -> ScriptData {
     mark(0x80..=0xFF, DAMAGE);
     mark(0xFFFD..=0xFFFD, DAMAGE);
     mark('锟' as u32..='锟' as u32, DAMAGE);
+    let begins = (0xE4..=0xE9).flat_map(|lead| (0x80..=0xBF).map(move |trail| [lead, trail]));
+    for pair in begins.chain([[0xE2, 0x80], [0xE3, 0x80], [0xEF, 0xBC], [0xEF, 0xBD]]) {
+        let (text, _) = GBK.decode_without_bom_handling(&pair);
+        text.chars().filter(|c| !c.is_ascii()).for_each(|c| mark(c as u32..=c as u32, CROSSED));
+    }
     for vowel in "āáǎàăēéěèĕīíǐìĭōóǒòŏūúǔùŭǖǘǚǜńňǹḿ".chars() {
         mark(vowel as u32..=vowel as u32, READING);
     }

@@ -5,7 +5,7 @@
 //! Never changes the number of lines.
 
 use super::classes::{Seen, kind, scan};
-use super::mojibake;
+use super::{misread, mojibake};
 use crate::model::Id;
 use crate::model::source::{Edit, Sure};
 use std::ops::Range;
@@ -64,11 +64,15 @@ impl Passage {
         Passage { no, text, seen, ..Passage::default() }
     }
 
-    /// Applies the changes of one rule, but for those to a stretch of broken bytes, which stays as found until it is repaired whole.
+    /// Applies the changes of one rule, but for those to a stretch of broken bytes, which stays as found until it is repaired: by a
+    /// guess at the whole of it, or where it holds bytes of the wrong encoding.
     /// They must be sorted and must not overlap.
     pub fn apply(&mut self, rule: &'static str, mut changes: Vec<Change>) {
         debug_assert!(changes.windows(2).all(|pair| pair[0].at.end <= pair[1].at.start), "{rule}: overlapping changes");
-        if !changes.is_empty() && rule != mojibake::BYTES.id && self.seen.any(kind::DAMAGE) {
+        if !changes.is_empty()
+            && ![mojibake::BYTES.id, misread::CROSSED.id].contains(&rule)
+            && self.seen.any(kind::DAMAGE)
+        {
             let broken = mojibake::stretches(&self.text);
             changes.retain(|change| !broken.iter().any(|at| at.start < change.at.end && change.at.start < at.end));
         }

@@ -10,6 +10,7 @@ mod edits;
 mod gbk;
 mod guess;
 mod lexicon;
+mod misread;
 mod mojibake;
 mod numbering;
 mod opencc;
@@ -57,8 +58,9 @@ pub(crate) struct Rule {
 pub(crate) const RULES: &[Rule] = &[
     spacing::CONTROL,
     spacing::ENTITY,
-    mojibake::UTF8,
-    mojibake::NATIONAL,
+    misread::UTF8,
+    misread::NATIONAL,
+    misread::CROSSED,
     mojibake::BYTES,
     numbering::NUMBERS,
     pinyin::PINYIN,

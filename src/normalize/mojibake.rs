@@ -1,4 +1,4 @@
-//! Byte repair: text whose bytes were cut at the wrong place, or read in the wrong encoding.
+//! Byte repair: text whose bytes were cut at the wrong place.
 //!
 //! In: the document. Out: changes where bytes, readings and words agree on one original; everything else is flagged and left.
 //!
@@ -12,38 +12,12 @@ use super::edits::Change;
 use super::gbk::{decode, pair};
 use super::guess::{BEAM, Begin, End, Guess, Judge, Run, WIDE, guesses};
 use super::lexicon::{Own, Reading};
+use super::misread::left_over;
 use super::pinyin::{annotations, reads, syllable};
 use super::{Rule, Work};
 use crate::model::source::Sure;
-use encoding_rs::{GBK, WINDOWS_1252};
 use std::collections::BTreeSet;
 use std::ops::Range;
-
-pub(super) const UTF8: Rule = Rule {
-    id: "utf8-misread",
-    title: "误作西文的字节",
-    why: "UTF-8 字节被当作西文读出，按字节还原；还原结果必须全是汉字和中文标点。",
-    turns: &[
-        ("\u{e6}\u{94}\u{bf}\u{e5}\u{ba}\u{9c}信息", "政府信息"),
-        ("\u{e5}\u{85}\u{ac}\u{e5}\u{bc}\u{80}情况", "公开情况"),
-        ("æ”¿åºœ公报", "政府公报"),
-    ],
-    leaves: &["café", "26℃", "Ångström 与 naïve"],
-    run: |work| work.each(UTF8.id, kind::DAMAGE, misread),
-};
-
-pub(super) const NATIONAL: Rule = Rule {
-    id: "gbk-misread",
-    title: "误作西文的国标码",
-    why: "国标码字节被当作西文读出，按字节还原。四个以上西文字符相连、其中有西文不会连写的符号、两两成对并且全部还原为常用汉字和中文标点，才算。",
-    turns: &[
-        ("Õþ¸®ÐÅÏ¢¹«¿ªÄê¶È±¨¸æ", "政府信息公开年度报告"),
-        ("ÐÐÕþ¸´Òé情况", "行政复议情况"),
-        ("2016ÄêÖ÷¶¯¹«¿ª12Ìõ£¬ÊÜÀíÉêÇë3¼þ¡£", "2016年主动公开12条，受理申请3件。"),
-    ],
-    leaves: &["café", "ÄÖÜ", "30°±2°", "«»"],
-    run: |work| work.each(NATIONAL.id, kind::DAMAGE, misread_national),
-};
 
 pub(super) const BYTES: Rule = Rule {
     id: "byte-repair",
@@ -57,66 +31,6 @@ pub(super) const BYTES: Rule = Rule {
     leaves: &["为什么要公开?(一)因为", "群众问:怎么办?。", "何时开通?", "共公开信息\u{FFFD}条", "?"],
     run: repair,
 };
-
-/// Stretches that are UTF-8 read as Latin-1 or Windows-1252.
-pub(super) fn misread(text: &str) -> Vec<Change> {
-    let meant =
-        |c: char| is_han(c) || matches!(c, '\u{3000}'..='\u{3015}' | '\u{FF01}'..='\u{FF5E}' | '“' | '”' | '—' | '…');
-    let mut changes: Vec<Change> = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let at = text.len() - rest.len();
-        // All that is meant takes three bytes.
-        let bytes: Vec<u8> = rest.chars().take(3).map_while(western).collect();
-        let now = std::str::from_utf8(&bytes).ok().and_then(|now| now.chars().next()).filter(|c| meant(*c));
-        let length = if now.is_some() { rest.chars().take(3).map(char::len_utf8).sum() } else { first.len_utf8() };
-        rest = &rest[length..];
-        match (now, changes.last_mut()) {
-            (Some(now), Some(last)) if last.at.end == at => {
-                last.at.end += length;
-                last.now.push(now);
-            }
-            (Some(now), _) => changes.push(Change::sure(at..at + length, now)),
-            _ => {}
-        }
-    }
-    changes
-}
-
-/// Stretches that are GB 2312 read as Latin-1, in lines where at least one says so beyond doubt.
-fn misread_national(text: &str) -> Vec<Change> {
-    let inside = |c: char| ('\u{A1}'..='\u{FE}').contains(&c);
-    let mut changes = Vec::new();
-    let mut doubtless = false;
-    let mut from = 0;
-    while let Some(start) = text[from..].find(inside).map(|at| from + at) {
-        let end = text[start..].find(|c| !inside(c)).map_or(text.len(), |at| start + at);
-        from = end;
-        let bytes: Vec<u8> = text[start..end].chars().map_while(|c| u8::try_from(c).ok()).collect();
-        let common = |pair: &[u8]| matches!(pair, [0xA1 | 0xA3 | 0xB0..=0xD7, _]);
-        if bytes.len() % 2 == 1 || !bytes.chunks(2).all(common) {
-            continue;
-        }
-        if let (now, false) = GBK.decode_without_bom_handling(&bytes) {
-            doubtless |= bytes.len() >= 4 && bytes.iter().any(|byte| *byte < 0xC0);
-            changes.push(Change::sure(start..end, now));
-        }
-    }
-    if doubtless { changes } else { Vec::new() }
-}
-
-/// The byte a character of the upper half of Latin-1 or Windows-1252 was.
-fn western(c: char) -> Option<u8> {
-    match c {
-        '\u{80}'..='\u{FF}' => u8::try_from(c as u32).ok(),
-        _ if c.is_ascii() || is_han(c) => None,
-        _ => {
-            let mut buffer = [0; 4];
-            let (bytes, _, failed) = WINDOWS_1252.encode(c.encode_utf8(&mut buffer));
-            (!failed && bytes.len() == 1).then(|| bytes[0])
-        }
-    }
-}
 
 /// A damaged stretch.
 #[derive(Debug)]
@@ -538,6 +452,7 @@ pub(super) fn flag(work: &mut Work) {
             })
             .or_else(|| if work.mirror { lost(text) } else { None })
             .or_else(|| text.find('\u{FFFD}').map(|at| at..at + 3))
+            .or_else(|| left_over(text))
             .or_else(|| text.find("锟斤拷").map(|at| at..at + 9));
         if let Some(at) = stretch {
             work.flag("mojibake-left", index, at, "此处像是字节错位，不能证明原文，保持原样".to_owned());

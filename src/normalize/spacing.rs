@@ -33,7 +33,7 @@ fn controls(text: &str) -> Vec<Change> {
     // The second half of Latin-1 may be text whose bytes were misread; byte repair looks at it first.
     let kept = |at: usize, c: char| {
         matches!(c, '\u{80}'..='\u{9F}' | '\u{AD}')
-            && super::mojibake::misread(text).iter().any(|change| change.at.contains(&at))
+            && super::misread::western(text).iter().any(|change| change.at.contains(&at))
     };
     text.char_indices()
         .filter(|(at, c)| is_control(*c) && !kept(*at, *c))
