@@ -812,6 +812,11 @@ const REPORTS: &[(&str, &[(&str, &str)])] = &[
         "松河市林业局2019年政府信息公开工作年度报告\n发布机构:松河市水利局\n一、总体情况\n认真做好公开工作。",
         &[("agency", "松河市林业局"), ("finding", "agency-conflict")],
     ),
+    // A school year counts as the year in which it ends.
+    (
+        "松河市师范大学2021-2022学年信息公开工作年度报告\n\n一、概述\n学校认真做好信息公开工作。",
+        &[("title", "松河市师范大学2021-2022学年信息公开工作年度报告"), ("report_year", "2022")],
+    ),
     // Kinds.
     (
         "海宁市体育局2017年政府信息公开工作情况统计表\n指标名称\n一、主动公开情况",
@@ -1020,5 +1025,8 @@ fn an_annual_report_without_its_tables_says_so() {
     assert_eq!(codes(attached), ["table-missing"]);
     // Before 2019 a narrative was a report, and a notice never has the tables.
     assert!(codes(&attached.replace("2023", "2016")).is_empty());
+    assert!(
+        codes("松河市师范大学2021-2022学年信息公开工作年度报告\n\n一、概述\n学校认真做好信息公开工作。").is_empty()
+    );
     assert!(codes("关于报送2022年政府信息公开工作年度报告的通知\n各镇、街道:\n请于1月31日前报送。").is_empty());
 }
