@@ -3,9 +3,9 @@
 //! In: a text. Out: changes that give its bytes the encoding they were written in, where that alone makes sense. Nothing is guessed:
 //! every byte of what is restored is there.
 
-use super::Rule;
 use super::classes::{is_han, kind, kinds};
 use super::edits::Change;
+use super::{Rule, Work, mojibake};
 use encoding_rs::{GBK, WINDOWS_1252};
 use std::ops::Range;
 
@@ -43,10 +43,10 @@ pub(super) const CROSSED: Rule = Rule {
         ("鏀垮簻淇℃伅", "政府信息"),
         ("2019骞村害鎶ュ憡", "2019年度报告"),
         ("浜烘皯鏀垮簻(缃戠珯)", "人民政府(网站)"),
-        ("涓\u{FFFD}銆佹\u{FFFD}讳綋鎯呭喌", "一、总体情况"),
+        ("涓€銆佹€讳綋鎯呭喌", "一、总体情况"),
     ],
-    leaves: &["浜松市", "浠水县、涓流、淇河", "锛及其化合物"],
-    run: |work| work.each(CROSSED.id, kind::CROSSED, crossed),
+    leaves: &["浜松市", "浠水县、涓流、淇河", "锛及其化合物", "涓诲姩鍏\u{FFFD}寮\u{FFFD}"],
+    run: restore,
 };
 
 /// What a text read in the right encoding consists of.
@@ -62,7 +62,7 @@ pub(super) fn western(text: &str) -> Vec<Change> {
         let at = text.len() - rest.len();
         // All that is meant takes three bytes.
         let bytes: Vec<u8> = rest.chars().take(3).map_while(byte).collect();
-        let now = std::str::from_utf8(&bytes).ok().and_then(|now| now.chars().next()).filter(|c| meant(*c));
+        let now = str::from_utf8(&bytes).ok().and_then(|now| now.chars().next()).filter(|c| meant(*c));
         let length = if now.is_some() { rest.chars().take(3).map(char::len_utf8).sum() } else { first.len_utf8() };
         rest = &rest[length..];
         match (now, changes.last_mut()) {
@@ -112,6 +112,27 @@ fn byte(c: char) -> Option<u8> {
     }
 }
 
+fn restore(work: &mut Work) {
+    work.each(CROSSED.id, kind::CROSSED, crossed);
+    // Conversion changes what is left over: it is told before.
+    if work.converted || !work.lines.iter().any(|line| line.has(CROSSED.id)) {
+        return;
+    }
+    for index in 0..work.lines.len() {
+        if let Some(at) = left_over(&work.lines[index].text) {
+            mojibake::leave(work, index, at);
+        }
+    }
+}
+
+/// Half a character, and the mark that a decoder put for the rest.
+fn left_over(text: &str) -> Option<Range<usize>> {
+    text.match_indices('?').find_map(|(at, mark)| {
+        let c = text[..at].chars().next_back().filter(|c| kinds(*c) & kind::CROSSED != 0)?;
+        Some(at - c.len_utf8()..at + mark.len())
+    })
+}
+
 /// Stretches that are UTF-8 read as GBK, in lines where at least one says so beyond doubt.
 fn crossed(text: &str) -> Vec<Change> {
     let mut changes = Vec::new();
@@ -135,17 +156,15 @@ fn crossed(text: &str) -> Vec<Change> {
 fn uncrossed(text: &str) -> (String, usize) {
     let mut read = (0, 0);
     let (mut now, mut pending) = (String::new(), Vec::new());
-    let mut run = text.char_indices().take_while(|(_, c)| !c.is_ascii()).peekable();
-    while let Some((at, c)) = run.next() {
+    for (at, c) in text.char_indices().take_while(|(_, c)| !c.is_ascii()) {
         let mut buffer = [0; 4];
+        // A replacement character ends it: which byte it was depends on the decoder.
         let (pair, _, failed) = GBK.encode(c.encode_utf8(&mut buffer));
-        // Of all bytes before one of the upper half, 80 alone begins no pair.
-        match c == '\u{FFFD}' && run.peek().is_some() {
-            true => pending.push(0x80),
-            false if failed => break,
-            false => pending.extend_from_slice(&pair),
+        if failed {
+            break;
         }
-        let valid = match std::str::from_utf8(&pending) {
+        pending.extend_from_slice(&pair);
+        let valid = match str::from_utf8(&pending) {
             Ok(_) => pending.len(),
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(_) => break,
@@ -162,14 +181,4 @@ fn uncrossed(text: &str) -> (String, usize) {
     }
     now.truncate(read.0);
     (now, read.1)
-}
-
-/// Where half a character was left over from such a stretch.
-pub(super) fn left_over(text: &str) -> Option<Range<usize>> {
-    let marks = text.match_indices(['?', '\u{FFFD}']);
-    let behind = |(at, mark): (usize, &str)| {
-        let c = text[..at].chars().next_back().filter(|c| kinds(*c) & kind::CROSSED != 0)?;
-        Some(at - c.len_utf8()..at + mark.len())
-    };
-    marks.into_iter().find_map(behind)
 }

@@ -12,7 +12,6 @@ use super::edits::Change;
 use super::gbk::{decode, pair};
 use super::guess::{BEAM, Begin, End, Guess, Judge, Run, WIDE, guesses};
 use super::lexicon::{Own, Reading};
-use super::misread::left_over;
 use super::pinyin::{annotations, reads, syllable};
 use super::{Rule, Work};
 use crate::model::source::Sure;
@@ -452,10 +451,14 @@ pub(super) fn flag(work: &mut Work) {
             })
             .or_else(|| if work.mirror { lost(text) } else { None })
             .or_else(|| text.find('\u{FFFD}').map(|at| at..at + 3))
-            .or_else(|| left_over(text))
             .or_else(|| text.find("锟斤拷").map(|at| at..at + 9));
         if let Some(at) = stretch {
-            work.flag("mojibake-left", index, at, "此处像是字节错位，不能证明原文，保持原样".to_owned());
+            leave(work, index, at);
         }
     }
+}
+
+/// Says of a stretch of line `index` that it stays broken.
+pub(super) fn leave(work: &mut Work, index: usize, at: Range<usize>) {
+    work.flag("mojibake-left", index, at, "此处像是字节错位，不能证明原文，保持原样".to_owned());
 }

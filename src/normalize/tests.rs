@@ -162,6 +162,17 @@ fn broken_bytes_are_restored_at_folded_punctuation_and_two_in_a_row() {
 }
 
 #[test]
+fn half_a_character_of_crossed_bytes_is_flagged_and_never_made_up() {
+    let codes = |source: &str| -> Vec<String> {
+        check(source, &Options::default()).found.iter().map(|finding| finding.code.to_string()).collect()
+    };
+    assert_eq!(codes("鏀垮簻淇℃伅\n鐨?"), ["mojibake-left"]);
+    // A strict decoder drops other bytes than a lenient one: E5 85 ? may be 公 and 兀.
+    assert_eq!(codes("涓诲姩鍏\u{FFFD}寮\u{FFFD}"), ["mojibake-left"]);
+    assert!(codes("办事员王姗?答复").is_empty());
+}
+
+#[test]
 fn what_stays_broken_is_flagged() {
     let codes = |source: &str, year| -> Vec<String> {
         let done = check(source, &Options { year, script: Some(Script::Hans), ..Options::default() });

@@ -113,6 +113,21 @@ pub fn total(archive: &Archive, entries: &[usize], id: &str) -> Option<Sum> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::archive::{AgencyRef, Card};
+
+    #[test]
+    fn a_sub_district_is_a_town_and_no_department_of_its_county() {
+        let of = |name: &str| {
+            let agency = Some(AgencyRef { id: String::new(), name: name.to_owned() });
+            let card = Card { agency, region: Some("530121".to_owned()), ..Card::default() };
+            body(&Entry { card, ..Entry::default() })
+        };
+        assert_eq!(of("云岭县城关街道办事处"), Some(Body::Township));
+        assert_eq!(of("云岭县青石镇人民政府"), Some(Body::Township));
+        assert_eq!(of("云岭县人民政府办公室"), Some(Body::County));
+        assert_eq!(of("云岭县驻省城办事处"), Some(Body::Department));
+        assert_eq!(of("云岭县水利局"), Some(Body::Department));
+    }
 
     #[test]
     fn a_list_begins_with_the_government_and_ends_with_the_towns() {
